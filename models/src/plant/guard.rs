@@ -1,0 +1,61 @@
+//! Locating a guard: the step that contains an event ends at the event.
+
+use super::Plant;
+use super::extension::first_beyond;
+use crate::circuit::{Branch, Guard, When};
+use crate::time::Micros;
+
+/// Where the bus moves faster than this, V/s, an event is located in time …
+const FAST_V_PER_S: f64 = 1e-3;
+/// … to this, s.
+const CLOSE_S: f64 = 1e-3;
+/// Refinements that are at most made; the secant needs two or three.
+const REFINEMENTS: usize = 12;
+
+impl Plant {
+    /// The first guard that fires within the step, located: the step is recomputed until the voltage at its own end
+    /// is the guard's limit within the tolerance (and within 1 ms where the bus moves). Length of that step.
+    pub(super) fn locate(
+        &mut self,
+        branches: &[Branch],
+        guards: &[Guard],
+    ) -> Option<(usize, Micros)> {
+        let full = self.length;
+        let resolution = 0.5 / full as f64;
+        let mut first: Option<(usize, f64, f64)> = None;
+        for (index, guard) in guards.iter().enumerate() {
+            let Some((limit, when)) = guard.on_bus(branches) else {
+                continue;
+            };
+            let sign = if when == When::Above { 1.0 } else { -1.0 };
+            if let Some(s) = first_beyond(&self.bus, limit, sign, resolution)
+                && first.is_none_or(|(_, earliest, _)| s < earliest)
+            {
+                first = Some((index, s, limit));
+            }
+        }
+        let (index, s, limit) = first?;
+        let mut length = ((s * full as f64).ceil() as Micros).clamp(1, full);
+        for _ in 0..REFINEMENTS {
+            if length != self.length {
+                self.force(length);
+            }
+            let off = self.after.volts - limit;
+            let drift = self.after.drift;
+            let close = drift.abs() <= FAST_V_PER_S || off.abs() <= CLOSE_S * drift.abs();
+            if off.abs() <= self.tolerance && close {
+                break;
+            }
+            let moved = length as f64 - off / drift * 1e6;
+            let next = (moved.round().max(1.0) as Micros).min(full);
+            if next == length {
+                break;
+            }
+            length = next;
+        }
+        if length != self.length {
+            self.force(length);
+        }
+        Some((index, length))
+    }
+}

@@ -1,0 +1,160 @@
+//! BatteryProtect in Li-ion mode, on LOAD with a lamp behind it.
+
+use crate::bench::Bench;
+use ngbank_models::circuit::Branch;
+use ngbank_models::devices::Action::{Closed, Locked, Opened, OverVoltage, Unlocked};
+use ngbank_models::time::{MINUTE, MS, SECOND};
+
+const SPECS: &str = r#"
+    [[switches]]
+    kind = "battery-protect"
+    name = "bp"
+    wired_to = "load"
+    [[devices]]
+    kind = "resistive-load"
+    name = "lamp"
+    behind = "bp"
+    resistance_ohm = 1.0
+"#;
+
+/// At 10 s, remote on since 0.
+fn connected(system_voltage_v: u8, volts: f64) -> Bench {
+    let mut bench = Bench::new(system_voltage_v, volts, SPECS);
+    bench.pins(true, false, false);
+    bench.run_to(10 * SECOND);
+    bench
+}
+
+#[test]
+fn connects_one_second_after_the_remote_and_opens_at_once() {
+    let mut bench = connected(12, 12.8);
+    assert_eq!(bench.times("bp", Closed), [SECOND]);
+    assert!(bench.amps("lamp") < -12.0);
+    bench.pins(false, false, false);
+    assert_eq!(bench.times("bp", Opened), [10 * SECOND]);
+    assert_eq!(bench.branch("lamp"), Branch::Open);
+}
+
+/// Remote off at 10 s, on again after the time of the row; connected at.
+#[test]
+fn stays_off_thirty_seconds() {
+    for (on_after, connected_at) in [
+        (100 * MS, 40 * SECOND),
+        (20 * SECOND, 40 * SECOND),
+        (29_500 * MS, 40_500 * MS),
+        (60 * SECOND, 71 * SECOND),
+    ] {
+        let mut bench = connected(12, 12.8);
+        bench.pins(false, false, false);
+        bench.run_for(on_after);
+        bench.pins(true, false, false);
+        bench.run_for(2 * MINUTE);
+        assert_eq!(
+            bench.times("bp", Closed),
+            [SECOND, connected_at],
+            "on after {on_after} µs"
+        );
+    }
+}
+
+#[test]
+fn a_short_remote_does_not_connect() {
+    let mut bench = Bench::new(12, 12.8, SPECS);
+    bench.pins(true, false, false);
+    bench.run_for(900 * MS);
+    bench.pins(false, false, false);
+    bench.run_for(MINUTE);
+    assert!(bench.times("bp", Closed).is_empty());
+}
+
+/// Interrupts the remote for a second and lets it connect again.
+fn interrupt(bench: &mut Bench) {
+    bench.pins(false, false, false);
+    bench.run_for(SECOND);
+    bench.pins(true, false, false);
+    bench.run_for(MINUTE);
+}
+
+#[test]
+fn the_third_event_locks_until_thirty_seconds_above_thirteen_volts() {
+    for (system_voltage_v, k) in [(12, 1.0), (24, 2.0), (48, 4.0)] {
+        let mut bench = connected(system_voltage_v, 12.8 * k);
+        interrupt(&mut bench);
+        interrupt(&mut bench);
+        assert!(
+            bench.closed("bp"),
+            "{system_voltage_v} V: two events do not lock"
+        );
+        interrupt(&mut bench);
+        assert_eq!(bench.times("bp", Locked).len(), 1);
+        bench.run_for(10 * MINUTE);
+        assert!(
+            !bench.closed("bp"),
+            "{system_voltage_v} V: locked at 12.8 V"
+        );
+
+        bench.set_volts(13.1 * k);
+        bench.run_for(29 * SECOND);
+        bench.set_volts(12.9 * k);
+        bench.run_for(SECOND);
+        let seen = bench.time;
+        bench.set_volts(13.1 * k);
+        bench.run_for(MINUTE);
+        assert_eq!(bench.times("bp", Unlocked), [seen + 30 * SECOND]);
+        assert_eq!(
+            bench.times("bp", Closed).last(),
+            Some(&(seen + 31 * SECOND))
+        );
+    }
+}
+
+#[test]
+fn thirty_minutes_connected_forget_the_events() {
+    let mut bench = connected(12, 12.8);
+    interrupt(&mut bench);
+    interrupt(&mut bench);
+    bench.run_for(30 * MINUTE);
+    interrupt(&mut bench);
+    assert!(bench.closed("bp"));
+    interrupt(&mut bench);
+    interrupt(&mut bench);
+    assert_eq!(bench.times("bp", Locked).len(), 1);
+}
+
+#[test]
+fn over_voltage_opens_at_once() {
+    for (system_voltage_v, k) in [(12, 1.0), (24, 2.0)] {
+        let mut bench = connected(system_voltage_v, 13.0 * k);
+        bench.set_volts(16.6 * k);
+        assert_eq!(bench.times("bp", OverVoltage), [10 * SECOND]);
+        bench.run_for(MINUTE);
+        bench.set_volts(16.1 * k);
+        bench.run_for(MINUTE);
+        assert!(!bench.closed("bp"));
+        let back = bench.time;
+        bench.set_volts(15.9 * k);
+        bench.run_for(MINUTE);
+        assert_eq!(bench.times("bp", Closed), [SECOND, back + SECOND]);
+    }
+}
+
+#[test]
+fn draws_a_milliampere_and_a_half_in_every_state() {
+    let mut bench = Bench::new(12, 12.8, SPECS);
+    assert!((bench.amps("bp") + 0.0015).abs() < 1e-12);
+    bench.pins(true, false, false);
+    bench.run_for(10 * SECOND);
+    assert!((bench.amps("bp") + 0.0015).abs() < 1e-12);
+}
+
+#[test]
+fn ignoring_its_remote_it_stays_connected() {
+    let mut bench = connected(12, 12.8);
+    let bp = bench.installation.find("bp").unwrap();
+    bench.installation.set_ignores_remote(bench.time, bp, true);
+    bench.pins(false, false, false);
+    bench.run_for(MINUTE);
+    assert!(bench.closed("bp"));
+    bench.installation.set_ignores_remote(bench.time, bp, false);
+    assert!(!bench.closed("bp"));
+}

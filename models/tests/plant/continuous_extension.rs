@@ -1,0 +1,137 @@
+//! The extension: continuous over steps, bounded by what it says, the same after a cut as a fresh step.
+
+use crate::common::{plant, power_at, run, spread_bank};
+use ngbank_models::cell::CellSet;
+use ngbank_models::circuit::Branch;
+use ngbank_models::plant::Plant;
+use ngbank_models::time::{MINUTE, Micros, SECOND};
+use proptest::prelude::*;
+
+fn warmed_up() -> Plant {
+    let mut plant = plant(&spread_bank(0.3), &CellSet::ng(), 1);
+    for minute in 0..7 {
+        let branches = [Branch::Power {
+            watts: power_at(5 * minute),
+        }];
+        run(
+            &mut plant,
+            &branches,
+            &[],
+            (minute as Micros + 1) * MINUTE,
+            |_, _| {},
+        );
+    }
+    plant
+}
+
+fn digest(plant: &Plant) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    plant.state_digest(&mut |part| bytes.extend_from_slice(part));
+    bytes
+}
+
+#[test]
+fn voltages_are_continuous_where_nothing_switches() {
+    let mut plant = warmed_up();
+    let branches = [Branch::Power { watts: -9000.0 }];
+    let mut before: Option<Vec<f64>> = None;
+    let until = plant.time() + 30 * MINUTE;
+    let mut steps = 0;
+    run(&mut plant, &branches, &[], until, |plant, end| {
+        let at = |t| {
+            (0..400)
+                .map(|k| plant.cell_volts(k / 8, k % 8, t))
+                .collect::<Vec<_>>()
+        };
+        if let Some(before) = before.replace(at(end)) {
+            for (a, b) in before.iter().zip(at(plant.time())) {
+                assert!(
+                    (a - b).abs() < 1e-13,
+                    "{a} V and {b} V at {} µs",
+                    plant.time()
+                );
+            }
+            steps += 1;
+        }
+    });
+    assert!(steps > 3, "{steps} joints seen");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn bounds_contain_every_sample(
+        watts in -40_000.0_f64..20_000.0,
+        from in 0.0_f64..1.0,
+        width in 0.0_f64..1.0,
+    ) {
+        let mut plant = warmed_up();
+        let start = plant.time();
+        let end = plant.propose(&[Branch::Power { watts }], &[], start + 5 * MINUTE).end;
+        let length = (end - start) as f64;
+        let ta = start + (from * length) as Micros;
+        let tb = ta + (width * (end - ta) as f64) as Micros;
+        let (mut bounds, mut volts) = ([(0.0, 0.0); 8], [0.0; 8]);
+        let bus = plant.bus_bounds(ta, tb);
+        for b in [0, 13, 49] {
+            let rest = plant.battery_bounds(b, ta, tb, &mut bounds);
+            for n in 0..=200 {
+                let t = ta + (tb - ta) * n / 200;
+                plant.battery_cells(b, t, &mut volts);
+                for (c, (v, (low, high))) in volts.iter().zip(bounds).enumerate() {
+                    prop_assert!(low <= *v && *v <= high, "cell {c}: {v} outside {low}..{high}");
+                    prop_assert_eq!(*v, plant.cell_volts(b, c, t));
+                }
+                let (amps, celsius) = (plant.battery_current(b, t), plant.battery_temperature(b, t));
+                prop_assert!(rest.current.0 <= amps && amps <= rest.current.1);
+                prop_assert!(rest.temperature.0 <= celsius && celsius <= rest.temperature.1);
+                let volts = plant.bus_volts_at(t);
+                prop_assert!(bus.0 <= volts && volts <= bus.1);
+            }
+            for (low, high) in bounds {
+                prop_assert!(high - low < 0.2, "a useless bound {low}..{high}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_cut_step_equals_a_fresh_step_of_that_length(cut in 0.01_f64..0.99, watts in -20_000.0_f64..10_000.0) {
+        let branches = [Branch::Power { watts }];
+        let mut cut_short = warmed_up();
+        let mut fresh = cut_short.clone();
+        let start = fresh.time();
+        let end = cut_short.propose(&branches, &[], start + 3 * MINUTE).end;
+        let at = start + (((end - start) as f64 * cut) as Micros).max(1);
+        cut_short.commit(at);
+        prop_assert_eq!(cut_short.time(), at);
+        // A fresh step that may not go further than the cut gets there in one step where the error allows the longer.
+        let proposal = fresh.propose(&branches, &[], at);
+        prop_assert_eq!(proposal.end, at);
+        fresh.commit(at);
+        let cells = |plant: &Plant| digest(plant)[24..].to_vec();
+        prop_assert!(cells(&cut_short) == cells(&fresh), "state differs after a cut at {}", at);
+    }
+}
+
+#[test]
+fn reading_and_discarding_leave_no_trace() {
+    let branches = [Branch::Power { watts: -5000.0 }];
+    let (mut looked, mut blind) = (warmed_up(), warmed_up());
+    let until = looked.time() + 10 * MINUTE;
+    let mut volts = [0.0; 8];
+    run(&mut looked, &branches, &[], until, |plant, end| {
+        let mut t = plant.time();
+        while t < end {
+            plant.battery_cells(3, t, &mut volts);
+            t += SECOND / 2;
+        }
+    });
+    while blind.time() < until {
+        blind.propose(&branches, &[], until);
+        blind.commit(blind.time());
+        let end = blind.propose(&branches, &[], until).end;
+        blind.commit(end);
+    }
+    assert_eq!(digest(&looked), digest(&blind));
+}

@@ -1,0 +1,17 @@
+//! The plant: one file per behaviour.
+
+mod beyond_full_and_empty;
+mod bleed_and_losses;
+mod common;
+mod constant_power;
+mod continuous_extension;
+mod convergence;
+mod cooling;
+mod day_of_a_bank;
+mod guards;
+mod ladder_against_dense_solve;
+mod ng_cell_targets;
+mod rc_step_response;
+mod reference_bank;
+mod reference_cell;
+mod strings_exchange_charge;
