@@ -1,0 +1,240 @@
+//! What the core knows of one battery.
+
+use crate::cause::Cause;
+use crate::frame::{CELLS_MAX, Report, Status};
+use crate::overcurrent::Currents;
+use crate::settings::BankLayout;
+use crate::table::Signal;
+use crate::units::{Instant, Millis};
+
+/// Frames in a row until a battery is trusted again (COM-5), and after the third loss within ten minutes.
+const TRUST_FRAMES: u8 = 20;
+const TRUST_FRAMES_LONG: u8 = 120;
+const LOSS_WINDOW: Millis = Millis::minutes(10);
+/// Frames in a row until the bank counts as complete: the first, and two cycles more (BOOT-1, COM-7).
+pub(crate) const COMPLETE_FRAMES: u8 = 3;
+
+/// Limits of what can be true (COM-4).
+const CELL_MV: (u16, u16) = (500, 5000);
+const TEMPERATURE_DC: (i16, i16) = (-450, 1000);
+const SOC_PM_MAX: u16 = 1000;
+
+/// One battery: identity, last values, trust.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Battery {
+    /// Learnt at start-up (COM-7).
+    pub serial: Option<u32>,
+    /// When the last valid frame came.
+    pub last_seen: Instant,
+    /// Last accepted sequence number.
+    pub sequence: u8,
+    /// The last frame was impossible (COM-4).
+    pub implausible: bool,
+    /// The battery cannot measure (COM-6).
+    pub measurement_error: bool,
+    /// Valid frames in a row since start-up or a clock fault, at most [`COMPLETE_FRAMES`].
+    pub complete: u8,
+    /// Valid frames in a row since the loss.
+    pub trust: u8,
+    /// So many are needed.
+    pub trust_needed: u8,
+    /// The last two losses, newest first (COM-5).
+    pub losses: [Option<Instant>; 2],
+    /// Since when the condition of UV-1 and of OV-1 holds; of meaning while the row has the battery's bit.
+    pub hold_since: [Instant; 2],
+    /// Last values.
+    pub values: Values,
+    /// Over-current timers by direction: discharge, charge.
+    pub currents: [Currents; 2],
+}
+
+/// The last values of a battery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Values {
+    pub cells_mv: [u16; CELLS_MAX],
+    pub lowest_mv: u16,
+    pub highest_mv: u16,
+    pub lowest_cell: u8,
+    pub highest_cell: u8,
+    pub coldest_dc: i16,
+    pub hottest_dc: i16,
+    pub current_ma: i32,
+    pub soc_pm: u16,
+    pub status: Status,
+}
+
+impl Values {
+    const NONE: Self = Self {
+        cells_mv: [0; CELLS_MAX],
+        lowest_mv: 0,
+        highest_mv: 0,
+        lowest_cell: 0,
+        highest_cell: 0,
+        coldest_dc: 0,
+        hottest_dc: 0,
+        current_ma: 0,
+        soc_pm: 0,
+        status: Status::NONE,
+    };
+
+    /// The values of a report with lowest and highest cell sought out; the first of equals.
+    fn of(report: &Report) -> Self {
+        let (mut lowest, mut highest) = ((u16::MAX, 0), (0, 0));
+        for (cell, &mv) in (0u8..report.cell_count).zip(&report.cells_mv) {
+            if mv < lowest.0 {
+                lowest = (mv, cell);
+            }
+            if mv > highest.0 {
+                highest = (mv, cell);
+            }
+        }
+        Self {
+            cells_mv: report.cells_mv,
+            lowest_mv: lowest.0,
+            highest_mv: highest.0,
+            lowest_cell: lowest.1,
+            highest_cell: highest.1,
+            coldest_dc: report.coldest_dc,
+            hottest_dc: report.hottest_dc,
+            current_ma: report.current_ma,
+            soc_pm: report.soc_pm,
+            status: report.status,
+        }
+    }
+
+    /// A signal, signed so that it trips below its limit.
+    pub fn signed(&self, signal: Signal) -> i32 {
+        match signal {
+            Signal::LowestCell => i32::from(self.lowest_mv),
+            Signal::HighestCell => i32::from(self.highest_mv).saturating_neg(),
+            Signal::Coldest => i32::from(self.coldest_dc),
+            Signal::Hottest => i32::from(self.hottest_dc).saturating_neg(),
+        }
+    }
+
+    /// The cell that a threshold row speaks of.
+    pub fn cell(&self, cause: Cause) -> Option<u8> {
+        match cause {
+            Cause::PreAlarm | Cause::UnderVoltage => Some(self.lowest_cell),
+            Cause::OverVoltage => Some(self.highest_cell),
+            _ => None,
+        }
+    }
+}
+
+/// What a valid frame turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reception {
+    /// From another battery, or of another model (COM-7).
+    Foreign,
+    /// Seen before (COM-3).
+    Repeated,
+    /// Impossible content, the first time: dropped (COM-4).
+    Implausible,
+    /// Impossible content again, or the battery says that it cannot measure: not to be trusted (COM-4, COM-6).
+    Untrustworthy,
+    /// Values are updated; so many frames were missing before it.
+    Accepted {
+        /// Missing frames.
+        missing: u8,
+    },
+}
+
+impl Battery {
+    pub const NONE: Self = Self {
+        serial: None,
+        last_seen: Instant::from_millis(0),
+        sequence: 0,
+        implausible: false,
+        measurement_error: false,
+        complete: 0,
+        trust: 0,
+        trust_needed: TRUST_FRAMES,
+        losses: [None; 2],
+        hold_since: [Instant::from_millis(0); 2],
+        values: Values::NONE,
+        currents: [Currents::NONE; 2],
+    };
+
+    /// True if the battery has reported since start-up.
+    pub fn seen(&self) -> bool {
+        self.serial.is_some()
+    }
+
+    /// Takes a frame with a good checksum from this battery's place.
+    pub fn take(&mut self, now: Instant, report: &Report, layout: &BankLayout, silent: bool) -> Reception {
+        if report.model != layout.model || self.serial.is_some_and(|serial| serial != report.serial) {
+            self.complete = 0;
+            return Reception::Foreign;
+        }
+        let behind = self.sequence.wrapping_sub(report.sequence);
+        if self.seen() && !silent && behind <= 16 {
+            return Reception::Repeated;
+        }
+        if !plausible(report, layout) {
+            let again = self.implausible;
+            self.implausible = true;
+            self.complete = 0;
+            self.trust = 0;
+            return if again { Reception::Untrustworthy } else { Reception::Implausible };
+        }
+        let missing = if self.seen() && !silent { behind.wrapping_neg().wrapping_sub(1) } else { 0 };
+        self.serial = Some(report.serial);
+        self.sequence = report.sequence;
+        self.last_seen = now;
+        self.implausible = false;
+        self.measurement_error = report.status.any(Status::MEASUREMENT_ERROR);
+        if self.measurement_error {
+            self.complete = 0;
+            self.trust = 0;
+            return Reception::Untrustworthy;
+        }
+        self.values = Values::of(report);
+        self.complete = self.complete.saturating_add(1).min(COMPLETE_FRAMES);
+        Reception::Accepted { missing }
+    }
+
+    /// The battery has become silent or untrustworthy: how many frames it needs to be trusted again (COM-5).
+    pub fn lose(&mut self, now: Instant) {
+        let [newest, older] = self.losses;
+        let recent = |loss: Option<Instant>| loss.is_some_and(|at| now.since(at) <= LOSS_WINDOW);
+        let third = recent(newest) && recent(older);
+        self.trust = 0;
+        self.trust_needed = if third { TRUST_FRAMES_LONG } else { TRUST_FRAMES };
+        self.losses = [Some(now), newest];
+    }
+
+    /// Losses older than ten minutes no longer matter; forgetting them keeps their age from wrapping (TIME-1).
+    pub fn forget_losses(&mut self, now: Instant) {
+        for loss in &mut self.losses {
+            if loss.is_some_and(|at| now.since(at) > LOSS_WINDOW) {
+                *loss = None;
+            }
+        }
+    }
+
+    /// Every instant becomes `now`: the clock went backwards, or it is known for the first time.
+    pub fn rebase(&mut self, now: Instant) {
+        self.last_seen = now;
+        self.hold_since = [now; 2];
+        self.complete = 0;
+        self.trust = 0;
+        for loss in self.losses.iter_mut().flatten() {
+            *loss = now;
+        }
+        for currents in &mut self.currents {
+            currents.restart();
+        }
+    }
+}
+
+/// COM-4.
+fn plausible(report: &Report, layout: &BankLayout) -> bool {
+    let cells = report.cells_mv.iter().take(report.cell_count.into());
+    report.cell_count == layout.cells
+        && cells.into_iter().all(|mv| (CELL_MV.0..=CELL_MV.1).contains(mv))
+        && report.coldest_dc >= TEMPERATURE_DC.0
+        && report.hottest_dc <= TEMPERATURE_DC.1
+        && report.coldest_dc <= report.hottest_dc
+        && report.soc_pm <= SOC_PM_MAX
+}

@@ -1,0 +1,497 @@
+//! The firmware as a value: its state, how it starts, how it takes frames. Decisions are in [`crate::decision`].
+
+use crate::battery::{Battery, COMPLETE_FRAMES, Reception};
+use crate::canonical::Canonical;
+use crate::cause::{Cause, CauseInfo, CauseSet};
+use crate::floor::Floor;
+use crate::frame::{FrameError, Report};
+use crate::history::History;
+use crate::outputs::{Inputs, Outputs};
+use crate::overcurrent::{Cuts, Direction};
+use crate::remote::{Remote, Supply};
+use crate::retained::Retained;
+use crate::settings::{BATTERIES_MAX, BankLayout, Settings};
+use crate::table::{Limits, PROTECTIONS, THRESHOLDS};
+use crate::threshold::{Row, State, kinds};
+use crate::units::{Instant, Millis};
+
+/// Why the firmware starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResetCause {
+    /// Power came up: nothing is retained.
+    PowerOn,
+    /// The watchdog reset the BMS.
+    Watchdog,
+}
+
+/// Counts of what happened to frames; they wrap. Information only.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Accepted.
+    pub accepted: u32,
+    /// Dropped for checksum, length or version (COM-3).
+    pub damaged: u32,
+    /// Dropped for their sequence number (COM-3).
+    pub repeated: u32,
+    /// Frames that were missing between two accepted ones (COM-3).
+    pub missing: u32,
+    /// Dropped for impossible content (COM-4).
+    pub implausible: u32,
+    /// Dropped because another battery sent them (COM-7).
+    pub foreign: u32,
+}
+
+impl Counters {
+    const NONE: Self = Self { accepted: 0, damaged: 0, repeated: 0, missing: 0, implausible: 0, foreign: 0 };
+}
+
+/// A bug to plant, for the tests of the tests.
+#[cfg(feature = "mutants")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mutant {
+    /// This cause is never set: its row is missing.
+    RowRemoved(Cause),
+    /// PRE-2 counts so many milliseconds less than 30 s.
+    CutsEarly {
+        /// Milliseconds.
+        ms: u32,
+    },
+    /// LOAD never floats for UV, though the cause is reported.
+    NeverCuts,
+}
+
+/// What a planted bug changes. Without the feature it is a constant, and nothing of it remains in the code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Planted {
+    pub removed: CauseSet,
+    pub early: Millis,
+    pub never_cuts: bool,
+}
+
+impl Planted {
+    const NOTHING: Self = Self { removed: CauseSet::EMPTY, early: Millis::ZERO, never_cuts: false };
+}
+
+/// The firmware of one BMS.
+#[derive(Clone, Debug)]
+pub struct Bms {
+    pub(crate) settings: Settings,
+    /// [`Bms::start`] was called with settings that may be used.
+    pub(crate) configured: bool,
+    /// The latest `now`; `None` before the first call after a start.
+    pub(crate) clock: Option<Instant>,
+    /// The clock went backwards, and the bank is not complete again yet (TIME-2).
+    pub(crate) clock_fault: bool,
+    /// Every battery has reported, and the bank is the one configured (BOOT-1).
+    pub(crate) complete: bool,
+    pub(crate) batteries: [Battery; BATTERIES_MAX],
+    /// Batteries that are silent (COM-2), and those that report but are not trusted (COM-4 … COM-6).
+    pub(crate) silent: u64,
+    pub(crate) distrusted: u64,
+    /// No battery falls silent before this.
+    pub(crate) silence_due: Instant,
+    /// OUT-10 with what it found: a foreign serial, another model, too many batteries.
+    pub(crate) mismatch: Mismatch,
+    pub(crate) rows: [Row; THRESHOLDS],
+    pub(crate) floor: Floor,
+    /// UV-2's present hold, and the last UV cut within the hour.
+    pub(crate) clear_hold: Millis,
+    pub(crate) last_uv_cut: Option<Instant>,
+    /// The bank has been charged above 2 % C since.
+    pub(crate) relief_since: Option<Instant>,
+    /// Over-current by direction: discharge, charge.
+    pub(crate) cuts: [Cuts; 2],
+    pub(crate) remote: Remote,
+    pub(crate) supply: Supply,
+    /// The supply does not fit the system voltage (error 34).
+    pub(crate) wrong_voltage: bool,
+    /// The watchdog has reset the BMS, and no minute has been clean since (error 12).
+    pub(crate) watchdog: bool,
+    pub(crate) clean_since: Option<Instant>,
+    /// Start-up, for errors 2 and 5.
+    pub(crate) started: Instant,
+    pub(crate) started_late: bool,
+    /// PRE-2: both pins High for so long, at most 30 s, at the last decision.
+    pub(crate) both_high: Millis,
+    pub(crate) last_step: Option<Instant>,
+    /// What the last decision read.
+    pub(crate) inputs: Option<Inputs>,
+    pub(crate) active: CauseSet,
+    pub(crate) infos: [CauseInfo; Cause::ALL.len()],
+    pub(crate) outputs: Outputs,
+    /// Errors that are active, one bit per entry of the error table.
+    pub(crate) errors: u32,
+    pub(crate) history: History,
+    pub(crate) counters: Counters,
+    #[cfg(feature = "mutants")]
+    planted: Planted,
+}
+
+/// What does not fit the configured bank (COM-7).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Mismatch {
+    pub serial: bool,
+    pub model: bool,
+    pub count: bool,
+    pub battery: u8,
+}
+
+impl Mismatch {
+    const NONE: Self = Self { serial: false, model: false, count: false, battery: 0 };
+
+    pub fn any(self) -> bool {
+        self.serial || self.model || self.count
+    }
+}
+
+impl Bms {
+    /// A BMS that has not started: every output floats.
+    pub const fn new() -> Self {
+        const ZERO: Instant = Instant::from_millis(0);
+        Self {
+            settings: Settings::new(BankLayout::NONE),
+            configured: false,
+            clock: None,
+            clock_fault: false,
+            complete: false,
+            batteries: [Battery::NONE; BATTERIES_MAX],
+            silent: 0,
+            distrusted: 0,
+            silence_due: ZERO,
+            mismatch: Mismatch::NONE,
+            rows: [Row::NONE; THRESHOLDS],
+            floor: Floor::NONE,
+            clear_hold: Millis::ZERO,
+            last_uv_cut: None,
+            relief_since: None,
+            cuts: [Cuts::NONE; 2],
+            remote: Remote::OFF,
+            supply: Supply::InRange,
+            wrong_voltage: false,
+            watchdog: false,
+            clean_since: None,
+            started: ZERO,
+            started_late: false,
+            both_high: Millis::ZERO,
+            last_step: None,
+            inputs: None,
+            active: CauseSet::EMPTY,
+            infos: [CauseInfo { battery: None, cell: None, since: ZERO }; Cause::ALL.len()],
+            outputs: Outputs::NONE,
+            errors: 0,
+            history: History::NONE,
+            counters: Counters::NONE,
+            #[cfg(feature = "mutants")]
+            planted: Planted::NOTHING,
+        }
+    }
+
+    /// Starts with these settings after a reset (BOOT-1, BOOT-2). Settings that break a rule float every output.
+    ///
+    /// `retained` counts only after a watchdog reset and if its checksum fits.
+    pub fn start(&mut self, settings: &Settings, reset: ResetCause, retained: Option<&Retained>) {
+        self.forget();
+        self.settings = *settings;
+        self.configured = settings.is_valid();
+        if !self.configured {
+            return;
+        }
+        self.clear_hold = Millis::new(settings.under_voltage_clear_hold_ms.unsigned_abs());
+        let everyone = self.everyone();
+        for (row, kind) in self.rows.iter_mut().zip(kinds()) {
+            row.limits = Limits::of(kind.cause, settings);
+            row.failing = everyone;
+            row.state = if kind.begins_tripped { State::Waiting } else { State::Clear };
+        }
+        self.floor = Floor::waiting(settings);
+        self.watchdog = reset == ResetCause::Watchdog;
+        if self.watchdog
+            && let Some(retained) = retained
+        {
+            retained.restore(self);
+        }
+        let removed = self.planted().removed;
+        for (row, kind) in self.rows.iter_mut().zip(kinds()) {
+            if removed.contains(kind.cause) {
+                row.state = State::Clear;
+            }
+        }
+        self.floor.remove(removed);
+    }
+
+    /// Everything but a planted bug is as in [`Bms::new`].
+    fn forget(&mut self) {
+        #[cfg(feature = "mutants")]
+        let planted = self.planted;
+        *self = Self::new();
+        #[cfg(feature = "mutants")]
+        {
+            self.planted = planted;
+        }
+    }
+
+    /// Takes a frame off the chain. Anything may come; what is not a valid report of a battery of this bank is
+    /// counted and dropped (COM-3, COM-4, COM-7).
+    pub fn receive(&mut self, now: Instant, bytes: &[u8]) {
+        if !self.configured {
+            return;
+        }
+        self.advance_clock(now);
+        match Report::decode(bytes) {
+            Ok(report) => self.take(now, &report),
+            Err(FrameError::Checksum | FrameError::Length | FrameError::Version) => {
+                self.counters.damaged = self.counters.damaged.wrapping_add(1);
+            }
+        }
+    }
+
+    fn take(&mut self, now: Instant, report: &Report) {
+        let place = usize::from(report.position);
+        let bank = self.settings.bank;
+        let Some(battery) = self.batteries.get_mut(place).filter(|_| place < bank.batteries()) else {
+            self.counters.foreign = self.counters.foreign.wrapping_add(1);
+            self.mismatch = Mismatch { count: true, battery: report.position, ..self.mismatch };
+            return;
+        };
+        let bit = bit(place);
+        let was_silent = self.silent & bit != 0;
+        let elapsed = if battery.seen() && !was_silent { now.since(battery.last_seen) } else { Millis::ZERO };
+        match battery.take(now, report, &bank, was_silent) {
+            Reception::Foreign => {
+                self.counters.foreign = self.counters.foreign.wrapping_add(1);
+                let model = report.model != bank.model;
+                self.mismatch.model |= model;
+                self.mismatch.serial |= !model;
+                self.mismatch.battery = report.position;
+            }
+            Reception::Repeated => self.counters.repeated = self.counters.repeated.wrapping_add(1),
+            Reception::Implausible => self.counters.implausible = self.counters.implausible.wrapping_add(1),
+            Reception::Untrustworthy => {
+                self.counters.implausible = self.counters.implausible.wrapping_add(1);
+                self.distrust(now, place);
+            }
+            Reception::Accepted { missing } => {
+                self.counters.accepted = self.counters.accepted.wrapping_add(1);
+                self.counters.missing = self.counters.missing.wrapping_add(missing.into());
+                if was_silent {
+                    // It speaks again, but is not trusted yet (COM-5).
+                    self.silent &= !bit;
+                    self.distrusted |= bit;
+                    let due = now.plus(self.silence_timeout());
+                    self.silence_due = self.silence_due.min(due);
+                }
+                self.accept(now, place, elapsed);
+            }
+        }
+    }
+
+    /// New values of a battery act on its conditions and timers.
+    fn accept(&mut self, now: Instant, place: usize, elapsed: Millis) {
+        let bit = bit(place);
+        let bank = self.settings.bank;
+        let Some(battery) = self.batteries.get_mut(place) else { return };
+        if self.distrusted & bit != 0 {
+            battery.trust = battery.trust.saturating_add(1);
+            if battery.trust >= battery.trust_needed {
+                self.distrusted &= !bit;
+            }
+        }
+        let untrusted = self.silent | self.distrusted;
+        for (row, kind) in self.rows.iter_mut().zip(kinds()) {
+            row.update(&kind, battery, bit, now, untrusted);
+        }
+        let number = u8::try_from(place).unwrap_or(u8::MAX);
+        for ((currents, cuts), direction) in battery.currents.iter_mut().zip(&mut self.cuts).zip(Direction::BOTH) {
+            currents.report(direction, &battery.values, &bank, elapsed);
+            cuts.judge(now, number, direction.exceeds(&battery.values, &bank));
+        }
+        self.floor.stale = true;
+        let values = &battery.values;
+        self.history.cell_mv_min = self.history.cell_mv_min.min(values.lowest_mv);
+        self.history.cell_mv_max = self.history.cell_mv_max.max(values.highest_mv);
+        if (!self.complete || self.clock_fault) && battery.complete >= COMPLETE_FRAMES {
+            self.complete_bank();
+        }
+    }
+
+    /// BOOT-1, COM-7, TIME-2: every battery of the bank has reported three cycles in a row.
+    fn complete_bank(&mut self) {
+        let mut bank = self.batteries.iter().take(self.settings.bank.batteries());
+        if bank.all(|battery| battery.complete >= COMPLETE_FRAMES) {
+            if !self.complete {
+                self.mismatch = Mismatch::NONE;
+            }
+            self.complete = true;
+            self.clock_fault = false;
+        }
+    }
+
+    /// A battery whose content cannot be believed (COM-4, COM-6).
+    fn distrust(&mut self, now: Instant, place: usize) {
+        let bit = bit(place);
+        if (self.silent | self.distrusted) & bit != 0 {
+            return;
+        }
+        self.distrusted |= bit;
+        self.lose(now, place);
+    }
+
+    /// A battery is lost (COM-5): no clear rule that looks at it is met from now on.
+    pub(crate) fn lose(&mut self, now: Instant, place: usize) {
+        if let Some(battery) = self.batteries.get_mut(place) {
+            battery.lose(now);
+        }
+        let untrusted = self.silent | self.distrusted;
+        for row in &mut self.rows {
+            row.time_clearing(now, untrusted);
+        }
+    }
+
+    /// TIME-1 and TIME-2: `receive` and `step` share one order of time.
+    pub(crate) fn advance_clock(&mut self, now: Instant) {
+        match self.clock {
+            None => {
+                self.rebase(now);
+                self.started = now;
+            }
+            Some(clock) if now.is_before(clock) => {
+                self.rebase(now);
+                self.clock_fault = !self.planted().removed.contains(Cause::Clock);
+            }
+            Some(_) => {}
+        }
+        self.clock = Some(now);
+    }
+
+    /// All timers start anew from `now`.
+    fn rebase(&mut self, now: Instant) {
+        for battery in &mut self.batteries {
+            battery.rebase(now);
+        }
+        let untrusted = self.silent | self.distrusted;
+        for row in &mut self.rows {
+            row.clear_since = None;
+            row.time_clearing(now, untrusted);
+        }
+        for cuts in &mut self.cuts {
+            cuts.rebase(now);
+        }
+        for info in &mut self.infos {
+            info.since = now;
+        }
+        self.last_uv_cut = self.last_uv_cut.map(|_| now);
+        self.relief_since = self.relief_since.map(|_| now);
+        self.clean_since = self.clean_since.map(|_| now);
+        self.remote.changing_since = None;
+        self.started = now;
+        self.both_high = Millis::ZERO;
+        self.last_step = None;
+        self.silence_due = now.plus(self.silence_timeout());
+    }
+
+    /// Where and since when a cause holds; `None` if it does not.
+    pub fn cause(&self, cause: Cause) -> Option<CauseInfo> {
+        self.infos.get(cause as usize).copied().filter(|_| self.active.contains(cause))
+    }
+
+    /// The last errors, extremes and counts (HIST-1).
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// Counts of what happened to frames.
+    pub fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// Plants a bug, for the tests of the tests. It survives a start.
+    #[cfg(feature = "mutants")]
+    pub fn plant(&mut self, mutant: Mutant) {
+        match mutant {
+            Mutant::RowRemoved(cause) => {
+                self.planted.removed.insert(cause);
+                for (row, kind) in self.rows.iter_mut().zip(kinds()) {
+                    if kind.cause == cause {
+                        row.state = State::Clear;
+                    }
+                }
+                self.floor.remove(self.planted.removed);
+            }
+            Mutant::CutsEarly { ms } => self.planted.early = Millis::new(ms),
+            Mutant::NeverCuts => self.planted.never_cuts = true,
+        }
+    }
+
+    #[cfg(feature = "mutants")]
+    pub(crate) fn planted(&self) -> Planted {
+        self.planted
+    }
+
+    #[cfg(not(feature = "mutants"))]
+    pub(crate) fn planted(&self) -> Planted {
+        Planted::NOTHING
+    }
+
+    /// One bit for each battery of the bank.
+    pub(crate) fn everyone(&self) -> u64 {
+        let batteries = u32::try_from(self.settings.bank.batteries()).unwrap_or(u32::MAX);
+        1u64.checked_shl(batteries).map_or(u64::MAX, |above| above.wrapping_sub(1))
+    }
+
+    pub(crate) fn silence_timeout(&self) -> Millis {
+        Millis::new(self.settings.silence_timeout_ms.unsigned_abs())
+    }
+
+    /// Copies the whole state.
+    pub fn snapshot(&self, snapshot: &mut Snapshot) {
+        snapshot.0.clone_from(self);
+    }
+
+    /// Brings back the whole state.
+    pub fn restore(&mut self, snapshot: &Snapshot) {
+        self.clone_from(&snapshot.0);
+    }
+
+    /// What survives a watchdog reset (BOOT-2).
+    pub fn retained(&self, retained: &mut Retained) {
+        retained.save(self);
+    }
+
+    /// The part of the state that decides the future.
+    pub fn canonical(&self, now: Instant, canonical: &mut Canonical) {
+        canonical.clear();
+        self.canonical_into(now, &mut |bytes| canonical.put(bytes));
+    }
+}
+
+impl Default for Bms {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The whole state of a BMS.
+#[derive(Clone, Debug)]
+pub struct Snapshot(Bms);
+
+impl Snapshot {
+    /// The state of a BMS that has not started.
+    pub const fn new() -> Self {
+        Self(Bms::new())
+    }
+}
+
+impl Default for Snapshot {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The bit of a battery.
+pub(crate) fn bit(place: usize) -> u64 {
+    u32::try_from(place).ok().and_then(|place| 1u64.checked_shl(place)).unwrap_or(0)
+}
+
+/// The rows of the table are as many as there are causes.
+const _: () = assert!(PROTECTIONS_LEN == Cause::ALL.len());
+const PROTECTIONS_LEN: usize = size_of_val(&PROTECTIONS) / size_of::<crate::Protection>();

@@ -1,0 +1,47 @@
+//! Protection firmware of a battery management system that decides, with two wires, whether a bank of lithium NG
+//! batteries may be charged and discharged.
+//!
+//! *Layers.* [`frame`] decodes what the batteries report; a view per battery turns values into conditions; one table
+//! of protections ([`PROTECTIONS`]) turns conditions into [`Cause`]s; the causes decide [`Outputs`], LEDs and errors.
+//!
+//! *Contract.* Frames go in with [`Bms::receive`], decisions come out of [`Bms::step`]; both are total: every input
+//! has a defined safe answer. Time enters only through arguments. Same calls, same answers, bit for bit.
+//!
+//! *Guarantees.* `no_std`, no heap, no float, no `unsafe`, no panic path, no recursion; all state is plain data.
+//!
+//! *Not done here.* Readout over the radio, change of settings while running, firmware update, detection of devices
+//! that ignore their wire, and the variants of UV-4, PRE-4, PRE-5, PRE-6 and OC-4.
+//!
+//! Rule ids are those of the rule book (`UV-1`, `OUT-2`, …). Numbers that no data sheet states are assumed.
+#![no_std]
+#![forbid(unsafe_code)]
+
+mod battery;
+mod bms;
+mod canonical;
+mod cause;
+mod decision;
+mod errors;
+mod floor;
+pub mod frame;
+mod history;
+mod outputs;
+mod overcurrent;
+mod quiet;
+mod remote;
+mod retained;
+pub mod settings;
+mod table;
+mod threshold;
+pub mod units;
+
+#[cfg(feature = "mutants")]
+pub use bms::Mutant;
+pub use bms::{Bms, Counters, ResetCause, Snapshot};
+pub use canonical::Canonical;
+pub use cause::{Cause, CauseInfo, CauseSet};
+pub use history::History;
+pub use outputs::{Bluetooth, Drive, Inputs, Led, Outputs, PreAlarm};
+pub use quiet::{Band, InputBand, Quiet};
+pub use retained::Retained;
+pub use table::{Action, PROTECTIONS, Protection, Severity, Signal, Trip};

@@ -1,0 +1,286 @@
+//! The promise that nothing can change ([`crate::Bms::quiet`]).
+
+use crate::bms::{Bms, bit};
+use crate::cause::Cause;
+use crate::decision::LEAD;
+use crate::frame::Status;
+use crate::remote::{Remote, side};
+use crate::settings::BATTERIES_MAX;
+use crate::table::{PROTECTIONS, THRESHOLDS};
+use crate::threshold::{Kind, Row, State, hold_of, kinds};
+use crate::units::{Instant, Millis};
+
+/// Until when, and within which band of every signal, nothing that matters can change: outputs, cause ids and times,
+/// latches, protection timers. It holds on the condition that every battery not in `silent` goes on delivering one
+/// valid frame per cycle with values in its band, every one in `silent` stays silent, and decisions come every
+/// 100 ms with inputs in their bands. Not covered: last-seen times, sequence numbers, latest values, counters, the
+/// extremes of the history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quiet {
+    /// Decisions before this instant change nothing; equal to the `now` of the question: not quiet.
+    pub until: Instant,
+    /// Bands by battery.
+    pub bands: [Band; BATTERIES_MAX],
+    /// Bit b is set if battery b must stay silent.
+    pub silent: u64,
+    /// Bands of the inputs of a decision.
+    pub inputs: InputBand,
+}
+
+/// Inclusive bounds on reported values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Band {
+    /// Lowest cell, mV.
+    pub lowest_mv: (u16, u16),
+    /// Highest cell, mV.
+    pub highest_mv: (u16, u16),
+    /// Coldest sensor, 0.1 °C.
+    pub coldest_dc: (i16, i16),
+    /// Hottest sensor, 0.1 °C.
+    pub hottest_dc: (i16, i16),
+    /// Current, mA.
+    pub current_ma: (i32, i32),
+    /// State of charge, ‰.
+    pub soc_pm: (u16, u16),
+    /// These status bits …
+    pub status_mask: u16,
+    /// … must have this value.
+    pub status_value: u16,
+}
+
+/// Inclusive bounds on the inputs of a decision. The radio's state must not change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InputBand {
+    /// Supply voltage, mV.
+    pub supply_mv: (i32, i32),
+    /// Remote pin L, mV.
+    pub remote_l_mv: (i32, i32),
+    /// Remote pin H, mV.
+    pub remote_h_mv: (i32, i32),
+    /// Remote pin H less the supply voltage, mV (REM-2).
+    pub remote_h_over_supply_mv: (i32, i32),
+}
+
+impl Band {
+    /// Everything that a plausible frame can say (COM-4).
+    pub const PLAUSIBLE: Self = Self {
+        lowest_mv: (500, 5000),
+        highest_mv: (500, 5000),
+        coldest_dc: (-450, 1000),
+        hottest_dc: (-450, 1000),
+        current_ma: (i32::MIN, i32::MAX),
+        soc_pm: (0, 1000),
+        status_mask: 0,
+        status_value: 0,
+    };
+}
+
+impl InputBand {
+    /// Every input.
+    pub const ANY: Self = Self {
+        supply_mv: (i32::MIN, i32::MAX),
+        remote_l_mv: (i32::MIN, i32::MAX),
+        remote_h_mv: (i32::MIN, i32::MAX),
+        remote_h_over_supply_mv: (i32::MIN, i32::MAX),
+    };
+}
+
+impl Quiet {
+    /// No promise.
+    pub const fn new() -> Self {
+        Self {
+            until: Instant::from_millis(0),
+            bands: [Band::PLAUSIBLE; BATTERIES_MAX],
+            silent: 0,
+            inputs: InputBand::ANY,
+        }
+    }
+}
+
+impl Default for Quiet {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A promise reaches no farther.
+const HORIZON: Millis = Millis::new(1 << 30);
+
+impl Bms {
+    /// Says until when nothing that matters can change, and within which bands. To be asked right after a decision
+    /// at the start of a cycle.
+    pub fn quiet(&self, now: Instant, quiet: &mut Quiet) {
+        quiet.until = self.quiet_until(now);
+        if quiet.until == now {
+            return;
+        }
+        quiet.silent = self.silent;
+        self.input_bands(&mut quiet.inputs);
+        let pins: [Option<u64>; THRESHOLDS] =
+            core::array::from_fn(|place| self.rows.get(place).and_then(|row| self.pin(row, place)));
+        let soc = self.soc_drift();
+        let relief_ma = self.relief_drift();
+        let bank = &self.settings.bank;
+        let places = quiet.bands.iter_mut().zip(&self.batteries).enumerate();
+        for (place, (band, battery)) in places.take(bank.batteries()) {
+            let bit = bit(place);
+            *band = Band::PLAUSIBLE;
+            for ((row, kind), pinned) in self.rows.iter().zip(kinds()).zip(pins) {
+                row.band(&kind, bit, pinned, band);
+            }
+            let values = &battery.values;
+            band.current_ma = (bank.continuous_discharge_ma.saturating_neg(), bank.continuous_charge_ma);
+            if let Some(drift) = relief_ma {
+                band.current_ma.1 = band.current_ma.1.min(values.current_ma.saturating_add(drift));
+            }
+            band.soc_pm = (values.soc_pm.saturating_sub(soc.0), values.soc_pm.saturating_add(soc.1).min(1000));
+            band.status_mask = Status::RULED.bits();
+            band.status_value = values.status.bits() & Status::RULED.bits();
+        }
+    }
+
+    /// The first instant at which a timer may act; `now` if something is going on that only execution can tell.
+    fn quiet_until(&self, now: Instant) -> Instant {
+        if !self.configured {
+            return now.plus(HORIZON);
+        }
+        let count = self.settings.bank.batteries();
+        let busy = !self.complete
+            || self.clock_fault
+            || self.distrusted != 0
+            || self.floor.stale
+            || self.remote.changing_since.is_some()
+            || self.relief_since.is_some()
+            || self
+                .batteries
+                .iter()
+                .take(count)
+                .any(|battery| battery.implausible || battery.currents.iter().any(|currents| currents.active()));
+        if busy {
+            return now;
+        }
+        let mut until = now.plus(HORIZON);
+        let mut deadline = |at: Instant| until = until.min(at.max(now));
+        for cuts in &self.cuts {
+            if let Some(at) = cuts.deadline(now) {
+                deadline(at);
+            }
+        }
+        for (place, row) in self.rows.iter().enumerate() {
+            if row.state != State::Clear
+                && let Some(since) = row.clear_since
+            {
+                let under_voltage = place == Cause::UnderVoltage as usize;
+                let hold = if under_voltage { self.clear_hold } else { Millis::new(row.limits.clear_hold_ms) };
+                deadline(since.plus(hold));
+            }
+            if row.state != State::Tripped
+                && row.set != 0
+                && let Some(at) = self.trip_deadline(now, row, place)
+            {
+                deadline(at);
+            }
+        }
+        if let Some(since) = self.clean_since {
+            deadline(since.plus(Millis::seconds(60)));
+        }
+        until
+    }
+
+    /// When a row that shows its condition would trip: after its hold, and for UV after PRE-2's 30 s.
+    fn trip_deadline(&self, now: Instant, row: &Row, place: usize) -> Option<Instant> {
+        let hold = Millis::new(row.limits.hold_ms);
+        let slot = hold_of(place)?;
+        let batteries = self.batteries.iter().enumerate();
+        let shown = batteries.filter(|&(b, _)| row.set & bit(b) != 0);
+        let held = shown.filter_map(|(_, battery)| battery.hold_since.get(slot)).map(|since| since.plus(hold));
+        let first = held.reduce(Instant::min)?;
+        if place != Cause::UnderVoltage as usize {
+            return Some(first);
+        }
+        // A LOAD that floats would have tripped the row at once (UV-5); without PRE-ALARM nothing counts.
+        if !self.outputs.both_high() {
+            return None;
+        }
+        let lead = LEAD.less(self.planted().early);
+        Some(first.max(now.plus(lead.less(self.both_high))))
+    }
+
+    /// The battery whose failing keeps a row from clearing: the one farthest from its clear value. `Some(0)` if a
+    /// silent battery does so anyhow; `None` if nothing does, and every battery is banded.
+    fn pin(&self, row: &Row, place: usize) -> Option<u64> {
+        if self.silent != 0 {
+            return Some(0);
+        }
+        if row.failing == 0 || row.state == State::Clear {
+            return None;
+        }
+        let kind = PROTECTIONS.get(place).map(Kind::of)?;
+        let batteries = self.batteries.iter().enumerate();
+        let failing = batteries.filter(|&(b, _)| row.failing & bit(b) != 0);
+        failing.min_by_key(|(_, battery)| battery.values.signed(kind.signal)).map(|(b, _)| bit(b))
+    }
+
+    /// How far every battery's state of charge may fall and rise, ‰, before the bank's passes a limit.
+    fn soc_drift(&self) -> (u16, u16) {
+        let strings = u32::from(self.settings.bank.parallel.max(1));
+        let (low, high) = self.floor.band(&self.settings);
+        let sum = self.floor.sum_pm;
+        let per_string = |room: u32| u16::try_from(room / strings).unwrap_or(u16::MAX);
+        (per_string(sum.saturating_sub(low)), per_string(high.saturating_sub(sum)))
+    }
+
+    /// How far every string's current may rise, mA, before it relieves a lengthened clear hold (UV-2).
+    fn relief_drift(&self) -> Option<i32> {
+        let setting = Millis::new(self.settings.under_voltage_clear_hold_ms.unsigned_abs());
+        let strings = i32::from(self.settings.bank.parallel.max(1));
+        let room = self.relief_ma().saturating_sub(self.bank_charge_ma());
+        (self.clear_hold != setting).then(|| room.checked_div(strings).unwrap_or(0))
+    }
+
+    /// Inputs on the same side of every limit as those of the last decision.
+    fn input_bands(&self, bands: &mut InputBand) {
+        *bands = InputBand::ANY;
+        let Some(inputs) = self.inputs.filter(|_| self.configured) else { return };
+        let (low, high) = crate::errors::voltage_band(&self.settings.bank);
+        let mut narrow = |band: (i32, i32)| {
+            bands.supply_mv = (bands.supply_mv.0.max(band.0), bands.supply_mv.1.min(band.1));
+        };
+        narrow(self.supply.band());
+        narrow(side(inputs.supply_mv, low));
+        narrow(side(inputs.supply_mv, high.saturating_add(1)));
+        Remote::bands(&inputs, bands);
+    }
+
+    /// Brings the firmware to where `cycles` cycles of in-band frames, each with its decisions, would have brought
+    /// it. `to` must be `cycles` × 500 ms after the last decision and within the promise of [`Bms::quiet`].
+    pub fn fast_forward(&mut self, to: Instant, cycles: u32) {
+        if !self.configured {
+            return;
+        }
+        let Some(from) = self.last_step else { return };
+        let length = to.since(from);
+        let lead = self.both_high.plus(length);
+        if self.outputs.both_high() {
+            self.both_high = if lead > LEAD { LEAD } else { lead };
+        }
+        self.last_step = Some(to);
+        self.clock = Some(to);
+        let [frames, ..] = cycles.to_le_bytes();
+        let count = self.settings.bank.batteries();
+        for (place, battery) in self.batteries.iter_mut().enumerate().take(count) {
+            if self.silent & bit(place) == 0 {
+                battery.last_seen = battery.last_seen.plus(length);
+                battery.sequence = battery.sequence.wrapping_add(frames);
+            }
+            battery.forget_losses(to);
+        }
+        self.silence_due = to;
+        if self.last_uv_cut.is_some_and(|cut| to.since(cut) > crate::decision::CUT_WINDOW) {
+            self.last_uv_cut = None;
+        }
+        for cuts in &mut self.cuts {
+            cuts.forget_old(to);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The remote input (REM-1 … REM-3) and the supply (SUP-1).
+
+use crate::outputs::Inputs;
+use crate::quiet::InputBand;
+use crate::units::{Instant, Millis};
+
+/// L below this is pulled to battery minus, mV (REM-1).
+const L_LOW_MV: i32 = 3500;
+/// H above this is high, mV (REM-1).
+const H_HIGH_MV: i32 = 2900;
+/// H may be so far above the supply, mV (REM-2).
+const H_OVER_SUPPLY_MV: i32 = 200;
+
+/// Off below and on above, mV (SUP-1).
+const SUPPLY_LOW_MV: i32 = 8000;
+const SUPPLY_LOW_CLEAR_MV: i32 = 8500;
+/// OUT-14 above; clears below, mV (SUP-1).
+const SUPPLY_HIGH_MV: i32 = 70_000;
+const SUPPLY_HIGH_CLEAR_MV: i32 = 69_000;
+
+/// The debounced state of the remote input. It begins off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Remote {
+    pub on: bool,
+    /// The first decision of an unbroken row that saw the other state.
+    pub changing_since: Option<Instant>,
+}
+
+impl Remote {
+    pub const OFF: Self = Self { on: false, changing_since: None };
+
+    /// One decision (REM-3): a new state acts at the first decision at which it has held for `debounce`.
+    pub fn decide(&mut self, now: Instant, inputs: &Inputs, debounce: Millis) {
+        if is_on(inputs) == self.on {
+            self.changing_since = None;
+            return;
+        }
+        let since = *self.changing_since.get_or_insert(now);
+        if now.since(since) >= debounce {
+            self.on = !self.on;
+            self.changing_since = None;
+        }
+    }
+
+    /// Inputs that are on the same side of every limit as these.
+    pub fn bands(inputs: &Inputs, band: &mut InputBand) {
+        band.remote_l_mv = side(inputs.remote_l_mv, L_LOW_MV);
+        band.remote_h_mv = side(inputs.remote_h_mv, H_HIGH_MV + 1);
+        band.remote_h_over_supply_mv = side(inputs.remote_h_mv.saturating_sub(inputs.supply_mv), H_OVER_SUPPLY_MV + 1);
+    }
+}
+
+/// The side of a limit on which a value lies, inclusive.
+pub(crate) fn side(value: i32, limit: i32) -> (i32, i32) {
+    if value < limit { (i32::MIN, limit.saturating_sub(1)) } else { (limit, i32::MAX) }
+}
+
+/// REM-1 and REM-2: on if L is low (joined pins read 3.2 V both) or H is high. H far above the supply is a wiring
+/// fault: unsure, hence off.
+fn is_on(inputs: &Inputs) -> bool {
+    let over = inputs.remote_h_mv.saturating_sub(inputs.supply_mv) > H_OVER_SUPPLY_MV;
+    !over && (inputs.remote_l_mv < L_LOW_MV || inputs.remote_h_mv > H_HIGH_MV)
+}
+
+/// Whether the supply is in range (SUP-1). It begins in range: an unpowered BMS does not run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Supply {
+    InRange,
+    Low,
+    High,
+}
+
+impl Supply {
+    /// One decision.
+    pub fn decide(&mut self, supply_mv: i32) {
+        *self = match *self {
+            _ if supply_mv < SUPPLY_LOW_MV => Self::Low,
+            _ if supply_mv > SUPPLY_HIGH_MV => Self::High,
+            Self::Low if supply_mv <= SUPPLY_LOW_CLEAR_MV => Self::Low,
+            Self::High if supply_mv >= SUPPLY_HIGH_CLEAR_MV => Self::High,
+            _ => Self::InRange,
+        };
+    }
+
+    /// Supply voltages within which the state stays.
+    pub fn band(self) -> (i32, i32) {
+        match self {
+            Self::InRange => (SUPPLY_LOW_MV, SUPPLY_HIGH_MV),
+            Self::Low => (i32::MIN, SUPPLY_LOW_CLEAR_MV),
+            Self::High => (SUPPLY_HIGH_CLEAR_MV, i32::MAX),
+        }
+    }
+}

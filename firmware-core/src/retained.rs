@@ -1,0 +1,194 @@
+//! What survives a watchdog reset (BOOT-2): bytes in a memory that the reset leaves alone, with a checksum.
+
+use crate::bms::Bms;
+use crate::cause::Cause;
+use crate::floor::FloorLimits;
+use crate::overcurrent::{Cut, Cuts};
+use crate::settings::BATTERIES_MAX;
+use crate::threshold::State;
+use crate::units::{Instant, Millis};
+use crc::{CRC_32_ISO_HDLC, Crc, Table};
+
+/// Bytes with room for the fixed part and 50 batteries.
+const SIZE: usize = 512;
+static CRC: Crc<u32, Table<1>> = Crc::<u32, Table<1>>::new(&CRC_32_ISO_HDLC);
+
+/// Retained state. Bytes that were not written by [`Bms::retained`] for the same settings count as none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Retained {
+    bytes: [u8; SIZE],
+    checksum: u32,
+    history: crate::History,
+}
+
+impl Retained {
+    /// Nothing: not valid.
+    pub const fn new() -> Self {
+        Self { bytes: [0; SIZE], checksum: 0, history: crate::History::NONE }
+    }
+
+    /// The bytes as they lie in memory: a test may damage them.
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        &mut self.bytes
+    }
+
+    /// Writes what survives.
+    pub(crate) fn save(&mut self, bms: &Bms) {
+        self.bytes = [0; SIZE];
+        self.history = bms.history;
+        let mut pen = Pen { bytes: &mut self.bytes, at: 0 };
+        pen.put(&settings_mark(bms).to_le_bytes());
+        for row in &bms.rows {
+            pen.put(&[row.state as u8]);
+        }
+        pen.put(&[bms.floor.warning as u8, bms.floor.alarm as u8]);
+        pen.put(&bms.clear_hold.as_millis().to_le_bytes());
+        pen.put(&[u8::from(bms.last_uv_cut.is_some())]);
+        pen.put(&bms.silent.to_le_bytes());
+        pen.put(&bms.distrusted.to_le_bytes());
+        for cuts in &bms.cuts {
+            let (kind, battery) = match cuts.cut {
+                Cut::Idle => (0, 0),
+                Cut::Running { battery, counted: None, .. } => (1, battery),
+                Cut::Running { battery, counted: Some(false), .. } => (2, battery),
+                Cut::Running { battery, counted: Some(true), .. } => (3, battery),
+                Cut::Latched { battery, .. } => (4, battery),
+            };
+            let counted = cuts.counted.iter().flatten().count();
+            pen.put(&[kind, battery, u8::try_from(counted).unwrap_or(0)]);
+        }
+        let warns = |direction: usize| {
+            bms.batteries.iter().enumerate().fold(0u64, |word, (b, battery)| {
+                let warns = battery.currents.get(direction).is_some_and(|currents| currents.warning);
+                if warns { word | crate::bms::bit(b) } else { word }
+            })
+        };
+        pen.put(&warns(0).to_le_bytes());
+        pen.put(&warns(1).to_le_bytes());
+        for battery in &bms.batteries {
+            let losses = battery.losses.iter().flatten().count();
+            pen.put(&[u8::try_from(losses).unwrap_or(0), battery.trust_needed]);
+        }
+        self.checksum = CRC.checksum(&self.bytes);
+    }
+
+    /// Brings back what survived; nothing if the checksum or the settings do not fit. Times start anew in
+    /// full length with the first call after the start.
+    pub(crate) fn restore(&self, bms: &mut Bms) {
+        if CRC.checksum(&self.bytes) != self.checksum {
+            return;
+        }
+        let mut reader = Reader { bytes: &self.bytes };
+        if reader.u32() != settings_mark(bms) {
+            return;
+        }
+        for row in &mut bms.rows {
+            row.state = state(reader.u8());
+        }
+        bms.floor.warning = state(reader.u8());
+        bms.floor.alarm = state(reader.u8());
+        if FloorLimits::of(&bms.settings).is_none() {
+            (bms.floor.warning, bms.floor.alarm) = (State::Clear, State::Clear);
+        }
+        bms.clear_hold = Millis::new(reader.u32());
+        bms.last_uv_cut = (reader.u8() != 0).then_some(Instant::from_millis(0));
+        bms.silent = reader.u64() & bms.everyone();
+        bms.distrusted = reader.u64() & bms.everyone() & !bms.silent;
+        for cuts in &mut bms.cuts {
+            *cuts = read_cuts(&mut reader);
+        }
+        let (discharge, charge) = (reader.u64(), reader.u64());
+        for (b, battery) in bms.batteries.iter_mut().enumerate().take(BATTERIES_MAX) {
+            let bit = crate::bms::bit(b);
+            let [first, second] = &mut battery.currents;
+            first.warning = discharge & bit != 0;
+            second.warning = charge & bit != 0;
+            let losses = reader.u8();
+            battery.trust_needed = reader.u8();
+            let loss = |number: u8| (losses >= number).then_some(Instant::from_millis(0));
+            battery.losses = [loss(1), loss(2)];
+        }
+        bms.history = self.history;
+    }
+}
+
+impl Default for Retained {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Retained state belongs to the settings under which it arose.
+fn settings_mark(bms: &Bms) -> u32 {
+    let mut digest = CRC.digest();
+    for (_, value) in bms.settings.values() {
+        digest.update(&value.to_le_bytes());
+    }
+    let bank = &bms.settings.bank;
+    digest.update(&[bank.model, bank.cells, bank.series, bank.parallel, Cause::ALL.len().to_le_bytes()[0]]);
+    digest.finalize()
+}
+
+/// Unknown bytes cannot come: the checksum fits. They would read as tripped, the safe state.
+fn state(byte: u8) -> State {
+    match byte {
+        b if b == State::Clear as u8 => State::Clear,
+        b if b == State::Waiting as u8 => State::Waiting,
+        _ => State::Tripped,
+    }
+}
+
+fn read_cuts(reader: &mut Reader<'_>) -> Cuts {
+    let since = Instant::from_millis(0);
+    let (kind, battery, count) = (reader.u8(), reader.u8(), reader.u8());
+    let running = |counted| Cut::Running { since, battery, counted };
+    let cut = match kind {
+        0 => Cut::Idle,
+        1 => running(None),
+        2 => running(Some(false)),
+        3 => running(Some(true)),
+        _ => Cut::Latched { since, battery },
+    };
+    let counted = |number: u8| (count >= number).then_some(since);
+    Cuts { cut, counted: [counted(1), counted(2)] }
+}
+
+struct Pen<'a> {
+    bytes: &'a mut [u8; SIZE],
+    at: usize,
+}
+
+impl Pen<'_> {
+    fn put(&mut self, bytes: &[u8]) {
+        let end = self.at.saturating_add(bytes.len());
+        if let Some(place) = self.bytes.get_mut(self.at..end) {
+            place.copy_from_slice(bytes);
+            self.at = end;
+        }
+    }
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+}
+
+impl Reader<'_> {
+    fn take<const N: usize>(&mut self) -> [u8; N] {
+        let Some((first, rest)) = self.bytes.split_first_chunk::<N>() else { return [0; N] };
+        self.bytes = rest;
+        *first
+    }
+
+    fn u8(&mut self) -> u8 {
+        let [byte] = self.take();
+        byte
+    }
+
+    fn u32(&mut self) -> u32 {
+        u32::from_le_bytes(self.take())
+    }
+
+    fn u64(&mut self) -> u64 {
+        u64::from_le_bytes(self.take())
+    }
+}

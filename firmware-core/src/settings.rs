@@ -1,0 +1,255 @@
+//! Settings with their ranges, and the constraints that must hold between them (UPD-1 refuses a set as a whole).
+
+/// Declares the settings once: field, id of the rule, default, least, greatest.
+macro_rules! settings {
+    ($($(#[$doc:meta])* $field:ident: $rule:literal, $default:literal in $min:literal..=$max:literal;)*) => {
+        /// Settings of the BMS. Names carry the unit: mV, ms, 0.1 °C (`_dc`), ‰ (`_pm`).
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub struct Settings {
+            $($(#[$doc])* pub $field: i32,)*
+            /// The bank as it is configured.
+            pub bank: BankLayout,
+        }
+
+        impl Settings {
+            /// The defaults for this bank.
+            pub const fn new(bank: BankLayout) -> Self {
+                Self { $($field: $default,)* bank }
+            }
+
+            /// Each setting with its value.
+            pub fn values(&self) -> [(&'static Range, i32); RANGES.len()] {
+                let mut ranges = RANGES.iter();
+                const NONE: &Range = &Range { field: "", rule: "", default: 0, min: 0, max: 0 };
+                [$((ranges.next().unwrap_or(NONE), self.$field)),*]
+            }
+        }
+
+        /// Every setting: name, rule, default and range.
+        pub static RANGES: [Range; [$($default),*].len()] = [
+            $(Range { field: stringify!($field), rule: $rule, default: $default, min: $min, max: $max }),*
+        ];
+    };
+}
+
+settings! {
+    /// PRE-1.
+    pre_alarm_mv: "PRE-1", 3100 in 2850..=3150;
+    /// PRE-3, above `pre_alarm_mv`.
+    pre_alarm_clear_mv: "PRE-3", 50 in 0..=200;
+    /// UV-1.
+    under_voltage_mv: "UV-1", 2800 in 2600..=2800;
+    /// UV-1.
+    under_voltage_hold_ms: "UV-1", 1000 in 0..=10_000;
+    /// UV-2.
+    under_voltage_clear_mv: "UV-2", 3200 in 3000..=3300;
+    /// UV-2.
+    under_voltage_clear_hold_ms: "UV-2", 30_000 in 0..=600_000;
+    /// OV-1.
+    over_voltage_mv: "OV-1", 3750 in 3600..=3800;
+    /// OV-1.
+    over_voltage_hold_ms: "OV-1", 1000 in 0..=5000;
+    /// OV-2.
+    over_voltage_clear_mv: "OV-2", 3600 in 3450..=3650;
+    /// TEMP-1; below 5.0 °C it loads with a warning.
+    charge_min_dc: "TEMP-1", 50 in -200..=200;
+    /// TEMP-2.
+    charge_max_dc: "TEMP-2", 500 in 300..=550;
+    /// TEMP-3.
+    discharge_min_dc: "TEMP-3", -200 in -200..=0;
+    /// TEMP-3.
+    discharge_max_dc: "TEMP-3", 500 in 400..=600;
+    /// TEMP-4.
+    temperature_hysteresis_dc: "TEMP-4", 20 in 5..=50;
+    /// SOC-2; 0 is no floor.
+    discharge_floor_pm: "SOC-2", 100 in 0..=800;
+    /// SOC-2, above the floor.
+    floor_warning_margin_pm: "SOC-2", 50 in 0..=200;
+    /// SOC-4.
+    floor_clear_pm: "SOC-4", 50 in 10..=200;
+    /// COM-2.
+    silence_timeout_ms: "COM-2", 5000 in 1500..=30_000;
+    /// REM-3.
+    remote_debounce_ms: "REM-3", 200 in 0..=1000;
+}
+
+/// A setting that may be chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Range {
+    /// Name of the field.
+    pub field: &'static str,
+    /// The rule that it belongs to.
+    pub rule: &'static str,
+    /// Default.
+    pub default: i32,
+    /// Least value.
+    pub min: i32,
+    /// Greatest value.
+    pub max: i32,
+}
+
+/// The bank as it is configured (BANK-1 … BANK-3) with the ratings of its batteries. Currents are magnitudes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BankLayout {
+    /// Model code of the catalogue.
+    pub model: u8,
+    /// Cells of a battery: 4, 8 or 16.
+    pub cells: u8,
+    /// Batteries in series.
+    pub series: u8,
+    /// Strings in parallel.
+    pub parallel: u8,
+    /// System voltage, V: 12, 24 or 48.
+    pub system_voltage_v: u8,
+    /// Rated capacity of a battery, mAh.
+    pub capacity_mah: u32,
+    /// Continuous charge current of a battery, mA.
+    pub continuous_charge_ma: i32,
+    /// Continuous discharge current of a battery, mA.
+    pub continuous_discharge_ma: i32,
+    /// 10 s pulse charge current of a battery, mA.
+    pub pulse_charge_ma: i32,
+    /// 10 s pulse discharge current of a battery, mA.
+    pub pulse_discharge_ma: i32,
+}
+
+/// Most batteries of a bank (BANK-2).
+pub const BATTERIES_MAX: usize = 50;
+
+impl BankLayout {
+    /// An empty layout; it is not valid.
+    pub const NONE: Self = Self {
+        model: 0,
+        cells: 0,
+        series: 0,
+        parallel: 0,
+        system_voltage_v: 0,
+        capacity_mah: 0,
+        continuous_charge_ma: 0,
+        continuous_discharge_ma: 0,
+        pulse_charge_ma: 0,
+        pulse_discharge_ma: 0,
+    };
+
+    /// Batteries of the bank.
+    pub const fn batteries(&self) -> usize {
+        (self.series as usize).saturating_mul(self.parallel as usize)
+    }
+
+    /// True if BANK-1, BANK-2 and BANK-3 hold and every rating is positive.
+    pub const fn is_valid(&self) -> bool {
+        // Nominal cells of a string: 4 at 12 V, 8 at 24 V, 16 at 48 V.
+        let cells = match self.system_voltage_v {
+            12 => 4,
+            24 => 8,
+            48 => 16,
+            _ => return false,
+        };
+        let most = if self.cells == 16 { 25 } else { BATTERIES_MAX };
+        matches!(self.cells, 4 | 8 | 16)
+            && (self.cells as usize).saturating_mul(self.series as usize) == cells
+            && self.parallel > 0
+            && self.batteries() <= most
+            && self.capacity_mah > 0
+            && self.continuous_charge_ma > 0
+            && self.continuous_discharge_ma > 0
+            && self.pulse_charge_ma >= self.continuous_charge_ma
+            && self.pulse_discharge_ma >= self.continuous_discharge_ma
+    }
+}
+
+/// What is wrong with a set of settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Violation {
+    /// A setting is out of its range.
+    OutOfRange {
+        /// The setting.
+        range: &'static Range,
+        /// Its value.
+        value: i32,
+    },
+    /// Two or more settings do not go together.
+    Joint {
+        /// The settings, as they are named.
+        fields: &'static [&'static str],
+        /// The constraint in words, with units.
+        allowed: &'static str,
+        /// The side that must not be greater, evaluated.
+        left: i32,
+        /// The side that must not be less, evaluated.
+        right: i32,
+    },
+    /// The bank breaks BANK-1, BANK-2 or BANK-3, or a rating is not positive.
+    Bank,
+}
+
+/// One cycle of the chain, ms (COM-1).
+pub const CYCLE_MS: i32 = 500;
+
+impl Settings {
+    /// Every violation; none means that the settings may be used.
+    pub fn check(&self, report: &mut dyn FnMut(Violation)) {
+        for (range, value) in self.values() {
+            if value < range.min || value > range.max {
+                report(Violation::OutOfRange { range, value });
+            }
+        }
+        let mut joint = |fields, allowed, left: i32, right: i32| {
+            if left > right {
+                report(Violation::Joint { fields, allowed, left, right });
+            }
+        };
+        joint(
+            &["over_voltage_clear_mv", "over_voltage_mv"],
+            "over_voltage_clear_mv ≤ over_voltage_mv − 50",
+            self.over_voltage_clear_mv,
+            self.over_voltage_mv.saturating_sub(50),
+        );
+        joint(
+            &["pre_alarm_mv", "pre_alarm_clear_mv", "under_voltage_clear_mv"],
+            "pre_alarm_mv + pre_alarm_clear_mv ≤ under_voltage_clear_mv",
+            self.pre_alarm_mv.saturating_add(self.pre_alarm_clear_mv),
+            self.under_voltage_clear_mv,
+        );
+        joint(
+            &["charge_min_dc", "charge_max_dc", "temperature_hysteresis_dc"],
+            "charge_min_dc + temperature_hysteresis_dc + 50 ≤ charge_max_dc − temperature_hysteresis_dc",
+            self.charge_min_dc.saturating_add(self.temperature_hysteresis_dc).saturating_add(50),
+            self.charge_max_dc.saturating_sub(self.temperature_hysteresis_dc),
+        );
+        joint(
+            &["discharge_min_dc", "discharge_max_dc", "temperature_hysteresis_dc"],
+            "discharge_min_dc + temperature_hysteresis_dc + 50 ≤ discharge_max_dc − temperature_hysteresis_dc",
+            self.discharge_min_dc.saturating_add(self.temperature_hysteresis_dc).saturating_add(50),
+            self.discharge_max_dc.saturating_sub(self.temperature_hysteresis_dc),
+        );
+        joint(
+            &["discharge_floor_pm", "floor_warning_margin_pm", "floor_clear_pm"],
+            "discharge_floor_pm + floor_warning_margin_pm + floor_clear_pm ≤ 950",
+            self.discharge_floor_pm.saturating_add(self.floor_warning_margin_pm).saturating_add(self.floor_clear_pm),
+            950,
+        );
+        joint(
+            &["silence_timeout_ms"],
+            "silence_timeout_ms ≥ 3 cycles of 500 ms",
+            CYCLE_MS.saturating_mul(3),
+            self.silence_timeout_ms,
+        );
+        if !self.bank.is_valid() {
+            report(Violation::Bank);
+        }
+    }
+
+    /// True if nothing is violated.
+    pub fn is_valid(&self) -> bool {
+        let mut valid = true;
+        self.check(&mut |_| valid = false);
+        valid
+    }
+
+    /// True if charging below 5.0 °C is allowed: it loads, with a warning (TEMP-1).
+    pub const fn charges_in_the_cold(&self) -> bool {
+        self.charge_min_dc < 50
+    }
+}

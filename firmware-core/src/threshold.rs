@@ -1,0 +1,180 @@
+//! The threshold rows of the table: conditions over all batteries, holds, clear holds.
+//!
+//! A row's condition is kept as one bit per battery, updated by every frame; a decision looks at words, not at
+//! batteries. A row clears when no battery fails its clear condition for the clear hold. The time of that runs from
+//! the frame that cleared the last bit, which is the latest of the batteries' own holds.
+
+use crate::battery::Battery;
+use crate::cause::Cause;
+use crate::quiet::Band;
+use crate::table::{Limits, Protection, Signal, THRESHOLDS, Trip};
+use crate::units::{Instant, Millis};
+
+/// State of a row's hysteresis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    /// Not tripped.
+    Clear,
+    /// Tripped only by the start (BOOT-2): waiting for its clear value.
+    Waiting,
+    /// Tripped by a value.
+    Tripped,
+}
+
+/// One threshold row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Row {
+    pub limits: Limits,
+    pub state: State,
+    /// Batteries that show the condition.
+    pub set: u64,
+    /// Batteries that do not show the clear condition.
+    pub failing: u64,
+    /// While not clear: since when no battery fails, and all are trusted.
+    pub clear_since: Option<Instant>,
+}
+
+/// A row of the table with its signal.
+pub(crate) struct Kind {
+    pub cause: Cause,
+    pub signal: Signal,
+    bit: u16,
+    pub begins_tripped: bool,
+}
+
+impl Kind {
+    /// What a row of the table says about its threshold; rows without one are never asked.
+    pub fn of(row: &Protection) -> Self {
+        match row.trip {
+            Trip::Threshold { signal, bit, begins_tripped } => {
+                Self { cause: row.cause, signal, bit: bit.bits(), begins_tripped }
+            }
+            Trip::Floor | Trip::Rule => {
+                Self { cause: row.cause, signal: Signal::LowestCell, bit: 0, begins_tripped: false }
+            }
+        }
+    }
+
+    /// Which of a battery's hold times belongs to this row.
+    pub fn hold(&self) -> Option<usize> {
+        hold_of(self.cause as usize)
+    }
+}
+
+/// Which of a battery's hold times belongs to the row at this place: only UV-1 and OV-1 have one.
+pub(crate) fn hold_of(place: usize) -> Option<usize> {
+    if place == Cause::UnderVoltage as usize {
+        Some(0)
+    } else if place == Cause::OverVoltage as usize {
+        Some(1)
+    } else {
+        None
+    }
+}
+
+/// The threshold rows of the table.
+pub(crate) fn kinds() -> impl Iterator<Item = Kind> {
+    crate::PROTECTIONS.iter().take(THRESHOLDS).map(Kind::of)
+}
+
+impl Row {
+    pub const NONE: Self = Self { limits: Limits::NONE, state: State::Clear, set: 0, failing: 0, clear_since: None };
+
+    /// New values of battery `b`, whose bit is `bit`.
+    pub fn update(&mut self, kind: &Kind, battery: &mut Battery, bit: u64, now: Instant, untrusted: u64) {
+        let value = battery.values.signed(kind.signal);
+        let said = battery.values.status.bits() & kind.bit != 0;
+        let sets = value < self.limits.set_below || said;
+        let clears = value >= self.limits.clear_from && !said;
+        if sets {
+            if self.set & bit == 0 {
+                self.set |= bit;
+                if let Some(since) = kind.hold().and_then(|hold| battery.hold_since.get_mut(hold)) {
+                    *since = now;
+                }
+            }
+        } else {
+            self.set &= !bit;
+        }
+        self.failing = if clears { self.failing & !bit } else { self.failing | bit };
+        self.time_clearing(now, untrusted);
+    }
+
+    /// Starts or stops the clear time. Called after every change of `failing`, `untrusted` or `state`.
+    pub fn time_clearing(&mut self, now: Instant, untrusted: u64) {
+        if self.state == State::Clear || self.failing | untrusted != 0 {
+            self.clear_since = None;
+        } else if self.clear_since.is_none() {
+            self.clear_since = Some(now);
+        }
+    }
+
+    /// Trips; true if it had not been tripped by a value before.
+    pub fn trip(&mut self, now: Instant, untrusted: u64) -> bool {
+        if self.state == State::Tripped {
+            return false;
+        }
+        self.state = State::Tripped;
+        self.clear_since = None;
+        self.time_clearing(now, untrusted);
+        true
+    }
+
+    /// Clears if the clear condition has held for `hold`.
+    pub fn clear(&mut self, now: Instant, hold: Millis) {
+        if self.clear_since.is_some_and(|since| now.since(since) >= hold) {
+            self.state = State::Clear;
+            self.clear_since = None;
+        }
+    }
+
+    /// The band in which battery `b` stays on its side of what can change something.
+    ///
+    /// `pinned`: this battery keeps the row from clearing; while it does, the others are free of the clear value.
+    pub fn band(&self, kind: &Kind, bit: u64, pinned: Option<u64>, band: &mut Band) {
+        let (mut low, mut high) = (i32::MIN, i32::MAX);
+        if self.state != State::Tripped {
+            if self.set & bit == 0 {
+                low = low.max(self.limits.set_below);
+            } else {
+                high = high.min(self.limits.set_below.saturating_sub(1));
+            }
+        }
+        if self.state != State::Clear && pinned.is_none_or(|pinned| pinned == bit) {
+            if self.failing & bit == 0 {
+                low = low.max(self.limits.clear_from);
+            } else {
+                high = high.min(self.limits.clear_from.saturating_sub(1));
+            }
+        }
+        narrow(kind.signal, low, high, band);
+    }
+
+    pub fn canonical(&self, now: Instant, put: &mut dyn FnMut(&[u8])) {
+        put(&[self.state as u8, u8::from(self.clear_since.is_some())]);
+        put(&self.set.to_le_bytes());
+        put(&self.failing.to_le_bytes());
+        put(&self.clear_since.map_or(0, |since| now.since(since).as_millis()).to_le_bytes());
+    }
+}
+
+/// Narrows the band of a signal to signed bounds.
+fn narrow(signal: Signal, low: i32, high: i32, band: &mut Band) {
+    let (low, high) = if signal.trips_above() { (high.saturating_neg(), low.saturating_neg()) } else { (low, high) };
+    match signal {
+        Signal::LowestCell => narrow_mv(&mut band.lowest_mv, low, high),
+        Signal::HighestCell => narrow_mv(&mut band.highest_mv, low, high),
+        Signal::Coldest => narrow_dc(&mut band.coldest_dc, low, high),
+        Signal::Hottest => narrow_dc(&mut band.hottest_dc, low, high),
+    }
+}
+
+fn narrow_mv(band: &mut (u16, u16), low: i32, high: i32) {
+    let to_mv = |mv: i32| u16::try_from(mv.clamp(0, i32::from(u16::MAX))).unwrap_or(u16::MAX);
+    *band = (band.0.max(to_mv(low)), band.1.min(to_mv(high)));
+}
+
+fn narrow_dc(band: &mut (i16, i16), low: i32, high: i32) {
+    let to_dc = |dc: i32| i16::try_from(dc.clamp(i32::from(i16::MIN), i32::from(i16::MAX))).unwrap_or(i16::MAX);
+    *band = (band.0.max(to_dc(low)), band.1.min(to_dc(high)));
+}
