@@ -95,20 +95,12 @@ impl Balancer {
         let lowest_v = cells_v.iter().copied().fold(f64::INFINITY, f64::min);
         let highest_v = cells_v.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let mean_v = cells_v.iter().sum::<f64>() / cells_v.len() as f64;
-        self.pulling_down = if self.pulling_down {
-            mean_v >= PULL_DOWN_OFF_V
-        } else {
-            mean_v > PULL_DOWN_ON_V
-        };
+        self.pulling_down = if self.pulling_down { mean_v >= PULL_DOWN_OFF_V } else { mean_v > PULL_DOWN_ON_V };
         let part = temperature_part(coldest_c, hottest_c);
         let mut changed = false;
         for (cell, &volts) in cells_v.iter().enumerate() {
             self.bleeding[cell] = keeps_bleeding(self.bleeding[cell], volts, volts - lowest_v);
-            let resistor_a = if self.bleeding[cell] {
-                volts / BLEED_OHM
-            } else {
-                0.0
-            };
+            let resistor_a = if self.bleeding[cell] { volts / BLEED_OHM } else { 0.0 };
             let pull_a = if self.pulling_down { PULL_DOWN_A } else { 0.0 };
             let amps = held(self.bleed_a[cell], (resistor_a + pull_a) * part);
             changed |= amps != self.bleed_a[cell];
@@ -123,9 +115,7 @@ impl Balancer {
             BalanceState::Balancing
         } else if spread_v > IMBALANCE_V {
             BalanceState::Imbalance
-        } else if self.state == BalanceState::Balanced
-            || (highest_v >= BLEED_FULL_V && spread_v <= START_FULL_V)
-        {
+        } else if self.state == BalanceState::Balanced || (highest_v >= BLEED_FULL_V && spread_v <= START_FULL_V) {
             BalanceState::Balanced
         } else {
             BalanceState::Unknown
@@ -139,11 +129,7 @@ fn keeps_bleeding(bleeding: bool, volts: f64, above_lowest_v: f64) -> bool {
     }
     let below_full = ((BLEED_FULL_V - volts) / (BLEED_FULL_V - BLEED_LOW_V)).max(0.0);
     let start_v = START_FULL_V + (START_LOW_V - START_FULL_V) * below_full;
-    if bleeding {
-        above_lowest_v > STOP_PART * start_v
-    } else {
-        above_lowest_v > start_v
-    }
+    if bleeding { above_lowest_v > STOP_PART * start_v } else { above_lowest_v > start_v }
 }
 
 fn temperature_part(coldest_c: f64, hottest_c: f64) -> f64 {

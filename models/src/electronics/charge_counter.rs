@@ -70,12 +70,7 @@ impl ChargeCounter {
         self.charge_as + mean_a * seconds(elapsed_us)
     }
 
-    pub(super) fn charge_bounds(
-        &self,
-        start_a: f64,
-        from: (Micros, f64),
-        to: (Micros, f64),
-    ) -> (f64, f64) {
+    pub(super) fn charge_bounds(&self, start_a: f64, from: (Micros, f64), to: (Micros, f64)) -> (f64, f64) {
         let at_from = self.charge_after(from.0, start_a, from.1);
         let at_to = self.charge_after(to.0, start_a, to.1);
         let (mut low, mut high) = (at_from.min(at_to), at_from.max(at_to));
@@ -93,9 +88,7 @@ impl ChargeCounter {
     }
 
     pub(super) fn advance(&mut self, step_us: Micros, start_a: f64, end_a: f64) {
-        self.charge_as = self
-            .charge_after(step_us, start_a, end_a)
-            .clamp(0.0, self.capacity_as);
+        self.charge_as = self.charge_after(step_us, start_a, end_a).clamp(0.0, self.capacity_as);
         if step_us > 0 {
             self.disturbed |= !(self.resting(start_a) && self.resting(end_a));
         }
@@ -117,14 +110,8 @@ impl ChargeCounter {
         };
         let mean_v = cells_v.iter().sum::<f64>() / cells_v.len() as f64;
         let tail_a = self.measured(current_a);
-        let tail = mean_v >= FULL_CELL_V
-            && tail_a > -DEAD_BAND_A
-            && tail_a < FULL_TAIL_C * self.capacity_as / 3600.0;
-        self.tail_ticks = if tail {
-            self.tail_ticks.saturating_add(1)
-        } else {
-            0
-        };
+        let tail = mean_v >= FULL_CELL_V && tail_a > -DEAD_BAND_A && tail_a < FULL_TAIL_C * self.capacity_as / 3600.0;
+        self.tail_ticks = if tail { self.tail_ticks.saturating_add(1) } else { 0 };
         // The first tick of a run starts the time, so a run of n intervals has n + 1 ticks. A battery that stays at
         // its tail is set to full once.
         self.set_full = self.tail_ticks == FULL_TICKS + 1;
@@ -163,11 +150,7 @@ fn mean_outside_dead_band(from: f64, to: f64) -> f64 {
 
 fn outside(m: f64) -> f64 {
     let magnitude = m.max(-m);
-    if magnitude <= DEAD_BAND_A {
-        0.0
-    } else {
-        0.5 * (magnitude - DEAD_BAND_A) * (magnitude + DEAD_BAND_A)
-    }
+    if magnitude <= DEAD_BAND_A { 0.0 } else { 0.5 * (magnitude - DEAD_BAND_A) * (magnitude + DEAD_BAND_A) }
 }
 
 fn seconds(time: Micros) -> f64 {

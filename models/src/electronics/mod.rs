@@ -24,9 +24,7 @@ mod status;
 
 pub use balancer::{BalanceState, Balancer};
 pub use charge_counter::ChargeCounter;
-pub use sensors::{
-    BatteryTruth, BatteryTruthBounds, Measurement, NOISE_MV_MAX, ReportedBounds, noise_mv,
-};
+pub use sensors::{BatteryTruth, BatteryTruthBounds, Measurement, NOISE_MV_MAX, ReportedBounds, noise_mv};
 pub use status::{StatusBits, StatusLimits};
 
 use crate::time::{MINUTE, Micros};
@@ -130,11 +128,7 @@ impl Electronics {
     /// # Panics
     /// When the battery has no cell or more than [`CELLS_MAX`].
     pub fn new(params: &ElectronicsParams, rating: BatteryRating) -> Self {
-        assert!(
-            (1..=CELLS_MAX).contains(&rating.cells),
-            "a battery has 1 to {CELLS_MAX} cells, not {}",
-            rating.cells
-        );
+        assert!((1..=CELLS_MAX).contains(&rating.cells), "a battery has 1 to {CELLS_MAX} cells, not {}", rating.cells);
         Self {
             channels: Channels::new(params, rating),
             counter: ChargeCounter::new(params, rating.capacity_ah),
@@ -150,19 +144,13 @@ impl Electronics {
     /// The report that the battery sends for `truth`, with one random word of noise per cell.
     #[inline]
     pub fn measure(&self, truth: &BatteryTruth<'_>, noise: &[u32; CELLS_MAX]) -> Measurement {
-        self.channels.measure(
-            truth,
-            noise,
-            self.counter.offset_a(),
-            self.balancer.state().bits(),
-        )
+        self.channels.measure(truth, noise, self.counter.offset_a(), self.balancer.state().bits())
     }
 
     /// Encloses every report that [`Electronics::measure`] gives for a truth within `truth`, whatever the noise,
     /// until the next [`Electronics::tick`] or [`Electronics::set_fault`].
     pub fn bounds(&self, truth: &BatteryTruthBounds<'_>) -> ReportedBounds {
-        self.channels
-            .bounds(truth, self.counter.offset_a(), self.balancer.state().bits())
+        self.channels.bounds(truth, self.counter.offset_a(), self.balancer.state().bits())
     }
 
     /// Counted charge, A·s, `elapsed_us` after the start of the plant's current step, in which the current went
@@ -174,12 +162,7 @@ impl Electronics {
 
     /// Encloses [`Electronics::charge_after`] between two instants of the current step, each given as (time since
     /// the start of the step, current there); the current is linear in between.
-    pub fn charge_bounds(
-        &self,
-        start_a: f64,
-        from: (Micros, f64),
-        to: (Micros, f64),
-    ) -> (f64, f64) {
+    pub fn charge_bounds(&self, start_a: f64, from: (Micros, f64), to: (Micros, f64)) -> (f64, f64) {
         self.counter.charge_bounds(start_a, from, to)
     }
 
@@ -198,11 +181,7 @@ impl Electronics {
         let (coldest_c, hottest_c) = self.channels.temperatures(temperature_c);
         let state = self.balancer.state();
         let bleed = self.balancer.tick(cells, coldest_c, hottest_c);
-        TickOutcome {
-            bleed,
-            counter: self.counter.tick(cells, current_a),
-            state: state != self.balancer.state(),
-        }
+        TickOutcome { bleed, counter: self.counter.tick(cells, current_a), state: state != self.balancer.state() }
     }
 
     /// Bleed current of every cell since the last tick, A; positive discharges the cell.

@@ -193,18 +193,9 @@ impl Channels {
         }
         let (cold_c, hot_c) = widen(truth.temperature_c);
         let (low_a, high_a) = widen(truth.current_a);
-        let coldest_dc = (
-            deci(cold_c + self.cold_offset_c),
-            deci(hot_c + self.cold_offset_c),
-        );
-        let hottest_dc = (
-            deci(cold_c + self.hot_offset_c),
-            deci(hot_c + self.hot_offset_c),
-        );
-        let current_ma = (
-            self.current_ma(low_a, current_offset_a),
-            self.current_ma(high_a, current_offset_a),
-        );
+        let coldest_dc = (deci(cold_c + self.cold_offset_c), deci(hot_c + self.cold_offset_c));
+        let hottest_dc = (deci(cold_c + self.hot_offset_c), deci(hot_c + self.hot_offset_c));
+        let current_ma = (self.current_ma(low_a, current_offset_a), self.current_ma(high_a, current_offset_a));
         let low = self.limits.judge(&Judged {
             lowest_mv: lowest_mv.0,
             highest_mv: highest_mv.0,
@@ -225,21 +216,14 @@ impl Channels {
             coldest_dc,
             hottest_dc,
             current_ma,
-            soc_pm: (
-                self.soc_pm(truth.counted_as.0),
-                self.soc_pm(truth.counted_as.1),
-            ),
+            soc_pm: (self.soc_pm(truth.counted_as.0), self.soc_pm(truth.counted_as.1)),
             status_always: (low & high) | balancing,
             status_maybe: low | high | balancing,
         }
     }
 
     /// The cells as the battery's own decisions see them: offsets and faults included, noise averaged out, V.
-    pub(super) fn without_noise<'a>(
-        &self,
-        cells_v: &[f64],
-        seen_v: &'a mut [f64; CELLS_MAX],
-    ) -> &'a [f64] {
+    pub(super) fn without_noise<'a>(&self, cells_v: &[f64], seen_v: &'a mut [f64; CELLS_MAX]) -> &'a [f64] {
         for (cell, &volts) in cells_v.iter().take(self.cells).enumerate() {
             seen_v[cell] = (volts * self.scale[cell] + self.bias_mv[cell]) * 1e-3;
         }
@@ -248,10 +232,7 @@ impl Channels {
 
     /// Coldest and hottest sensor before rounding, °C.
     pub(super) fn temperatures(&self, temperature_c: f64) -> (f64, f64) {
-        (
-            temperature_c + self.cold_offset_c,
-            temperature_c + self.hot_offset_c,
-        )
+        (temperature_c + self.cold_offset_c, temperature_c + self.hot_offset_c)
     }
 
     #[inline]

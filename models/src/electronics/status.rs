@@ -119,10 +119,7 @@ impl StatusLimits {
     pub const ALARM_FACTOR: f64 = 1.5;
 
     pub(super) fn new(rating: &BatteryRating) -> Self {
-        Self {
-            charge_ma: rating.pulse_charge_a * 1000.0,
-            discharge_ma: rating.pulse_discharge_a * 1000.0,
-        }
+        Self { charge_ma: rating.pulse_charge_a * 1000.0, discharge_ma: rating.pulse_discharge_a * 1000.0 }
     }
 
     /// The bits of a report with these values. Every bit depends on one argument and only in one direction.
@@ -134,10 +131,8 @@ impl StatusLimits {
             | StatusBits::CELL_OVER_VOLTAGE.only_if(values.highest_mv > Self::CELL_HIGH_MV)
             | StatusBits::LOW_TEMPERATURE_CHARGE.only_if(values.coldest_dc < Self::CHARGE_MIN_DC)
             | StatusBits::HIGH_TEMPERATURE_CHARGE.only_if(values.hottest_dc > Self::CHARGE_MAX_DC)
-            | StatusBits::LOW_TEMPERATURE_DISCHARGE
-                .only_if(values.coldest_dc < Self::DISCHARGE_MIN_DC)
-            | StatusBits::HIGH_TEMPERATURE_DISCHARGE
-                .only_if(values.hottest_dc > Self::DISCHARGE_MAX_DC)
+            | StatusBits::LOW_TEMPERATURE_DISCHARGE.only_if(values.coldest_dc < Self::DISCHARGE_MIN_DC)
+            | StatusBits::HIGH_TEMPERATURE_DISCHARGE.only_if(values.hottest_dc > Self::DISCHARGE_MAX_DC)
             | StatusBits::CHARGE_CURRENT_WARNING.only_if(charge_ma > self.charge_ma)
             | StatusBits::CHARGE_CURRENT_ALARM.only_if(charge_ma > self.charge_ma * alarm)
             | StatusBits::DISCHARGE_CURRENT_WARNING.only_if(discharge_ma > self.discharge_ma)

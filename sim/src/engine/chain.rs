@@ -1,0 +1,325 @@
+//! The batteries' electronics and the daisy chain that brings their frames to the BMS (COM-1).
+//!
+//! All batteries sample at the start of a cycle; the frame of battery k (from 1) arrives k × 10 ms later. The frame
+//! of battery 50 arrives together with the next sample, so two cycles are kept.
+
+use ngbank_core::frame::{MAX_FRAME, Report, Status};
+use ngbank_models::catalogue;
+use ngbank_models::electronics::{
+    BatteryRating, BatteryTruth, BatteryTruthBounds, CELLS_MAX, Electronics, Measurement, ReportedBounds, SensorFault,
+    StatusBits,
+};
+use ngbank_models::plant::Plant;
+use ngbank_models::time::Micros;
+
+use crate::scenario::{FaultKind, Resolved};
+use crate::streams::{Entity, Noise, stream};
+
+/// Flipped into the serial number of the battery that was there: certainly another one.
+const FOREIGN_SERIAL: u32 = 0x8000_0001;
+
+/// Every battery's electronics, and the wire.
+pub struct Chain {
+    electronics: Vec<Electronics>,
+    noise: Noise,
+    reports: [Vec<Report>; 2],
+    frame: [u8; MAX_FRAME],
+    serials: Vec<u32>,
+    model: u8,
+    cells: usize,
+    capacity_as: f64,
+    seed: u64,
+    /// The first battery behind a broken cable; the number of batteries when the chain is whole.
+    broken_from: usize,
+    /// Bit b is set while another battery answers at place b than at the last start of the BMS (COM-7).
+    foreign: u64,
+    /// Probability of damage by battery, 0 to 1.
+    damage: Vec<f64>,
+    /// Batteries whose last tick changed a bleed current.
+    tick_ends: Vec<bool>,
+}
+
+impl Chain {
+    /// The chain of this scenario, whole.
+    pub fn new(scenario: &Resolved, rating: BatteryRating, model: u8) -> Self {
+        let batteries = scenario.bank.batteries();
+        let report = Report::default();
+        Self {
+            electronics: scenario.electronics.iter().map(|params| Electronics::new(params, rating)).collect(),
+            noise: Noise::new(scenario.seed, batteries),
+            reports: [vec![report; batteries], vec![report; batteries]],
+            frame: [0; MAX_FRAME],
+            serials: scenario.serials.clone(),
+            model,
+            cells: rating.cells,
+            capacity_as: rating.capacity_ah * 3_600.0,
+            seed: scenario.seed,
+            broken_from: batteries,
+            foreign: 0,
+            damage: vec![0.0; batteries],
+            tick_ends: vec![false; batteries],
+        }
+    }
+
+    /// All batteries sample: start of this cycle.
+    pub fn sample(&mut self, cycle: u64, t: Micros, plant: &Plant) {
+        let elapsed = t - plant.time();
+        let mut cells_v = [0.0; CELLS_MAX];
+        let cells_v = &mut cells_v[..self.cells];
+        let reports = &mut self.reports[(cycle & 1) as usize];
+        for (b, (report, electronics)) in reports.iter_mut().zip(&self.electronics).enumerate().take(self.broken_from) {
+            plant.battery_cells(b, t, cells_v);
+            let current_a = plant.battery_current(b, t);
+            let start_a = plant.battery_current(b, plant.time());
+            let truth = BatteryTruth {
+                cells_v,
+                current_a,
+                temperature_c: plant.battery_temperature(b, t),
+                counted_as: electronics.charge_after(elapsed, start_a, current_a),
+            };
+            let measured = electronics.measure(&truth, self.noise.block(b, cycle));
+            *report = self_report(&measured, self.serials[b], self.model, b, cycle, self.cells);
+        }
+    }
+
+    /// The bytes that arrive from this battery for this cycle; `None` behind a break.
+    pub fn frame(&mut self, cycle: u64, battery: usize) -> Option<&[u8]> {
+        if battery >= self.broken_from {
+            return None;
+        }
+        let length = self.reports[(cycle & 1) as usize][battery].encode(&mut self.frame);
+        if self.damage[battery] > 0.0 {
+            self.damage_frame(cycle, battery, length);
+        }
+        self.frame.get(..length)
+    }
+
+    /// Flips one to three bits of a damaged frame; which frames and bits, the seed decides by battery and cycle.
+    fn damage_frame(&mut self, cycle: u64, battery: usize, length: usize) {
+        let purpose = format!("damage of frame {cycle}");
+        let mut stream = stream(self.seed, Entity::Battery(battery), &purpose);
+        if stream.unit() >= self.damage[battery] {
+            return;
+        }
+        let mut flipped = [usize::MAX; 3];
+        for i in 0..=stream.below(3) as usize {
+            let bit = stream.below(8 * length as u64) as usize;
+            // The same bit twice would leave the frame whole.
+            if !flipped.contains(&bit) {
+                flipped[i] = bit;
+                self.frame[bit / 8] ^= 1 << (bit % 8);
+            }
+        }
+    }
+
+    /// True if every frame of every battery in front of a break arrives undamaged.
+    pub fn undamaged(&self) -> bool {
+        self.damage.iter().all(|&probability| probability == 0.0)
+    }
+
+    /// Bit b is set for a battery whose frames do not arrive, or count for nothing because another one sends them.
+    pub fn silent(&self) -> u64 {
+        (self.broken_from..self.electronics.len()).fold(self.foreign, |mask, b| mask | 1 << b)
+    }
+
+    /// The BMS has started: it will learn the batteries that answer now (COM-7).
+    pub fn bms_started(&mut self) {
+        self.foreign = 0;
+    }
+
+    /// A fault of the chain or of a battery begins or ends.
+    pub fn fault(&mut self, kind: &FaultKind, begins: bool) {
+        let batteries = self.electronics.len();
+        match *kind {
+            FaultKind::SensorOffset { battery, cell, mv } => {
+                self.electronics[battery].set_fault(cell, begins.then_some(SensorFault::Offset { mv }));
+            }
+            FaultKind::SensorStuck { battery, cell, mv } => {
+                let fault = SensorFault::Stuck { mv: f64::from(mv) };
+                self.electronics[battery].set_fault(cell, begins.then_some(fault));
+            }
+            FaultKind::CableBreak { before_battery } => {
+                self.broken_from = if begins { before_battery } else { batteries };
+            }
+            FaultKind::DamagedFrames { battery, probability } => {
+                let probability = if begins { probability } else { 0.0 };
+                match battery {
+                    Some(battery) => self.damage[battery] = probability,
+                    None => self.damage.fill(probability),
+                }
+            }
+            FaultKind::ForeignBattery { battery } => {
+                self.serials[battery] ^= FOREIGN_SERIAL;
+                self.foreign ^= 1 << battery;
+            }
+            _ => {}
+        }
+    }
+
+    /// Bounds on what battery `b` reports for samples in `[ta, tb]` of the plant's proposed step.
+    pub fn bounds(&self, plant: &Plant, b: usize, ta: Micros, tb: Micros) -> ReportedBounds {
+        let mut cells_v = [(0.0, 0.0); CELLS_MAX];
+        let cells_v = &mut cells_v[..self.cells];
+        let truth = plant.battery_bounds(b, ta, tb, cells_v);
+        let counted_as = self.counted_bounds(plant, b, ta, tb);
+        self.electronics[b].bounds(&BatteryTruthBounds {
+            cells_v,
+            current_a: truth.current,
+            temperature_c: truth.temperature,
+            counted_as,
+        })
+    }
+
+    /// What battery `b` has counted at `t` of the proposed step, ‰, rounded down.
+    pub fn counted_pm(&self, plant: &Plant, b: usize, t: Micros) -> u16 {
+        let t0 = plant.time();
+        let (start_a, now_a) = (plant.battery_current(b, t0), plant.battery_current(b, t));
+        self.permille(self.electronics[b].charge_after(t - t0, start_a, now_a))
+    }
+
+    /// Bounds on what battery `b` has counted in `[ta, tb]` of the proposed step, ‰.
+    pub fn counted_pm_bounds(&self, plant: &Plant, b: usize, ta: Micros, tb: Micros) -> (u16, u16) {
+        let (low, high) = self.counted_bounds(plant, b, ta, tb);
+        (self.permille(low), self.permille(high))
+    }
+
+    fn counted_bounds(&self, plant: &Plant, b: usize, ta: Micros, tb: Micros) -> (f64, f64) {
+        let t0 = plant.time();
+        let at = |t: Micros| (t - t0, plant.battery_current(b, t));
+        self.electronics[b].charge_bounds(plant.battery_current(b, t0), at(ta), at(tb))
+    }
+
+    fn permille(&self, charge_as: f64) -> u16 {
+        // Lint: within 0 and 1000.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let permille = (charge_as / self.capacity_as * 1_000.0).clamp(0.0, 1_000.0) as u16;
+        permille
+    }
+
+    /// The reports of this cycle, which must have been sampled.
+    pub fn reports(&self, cycle: u64) -> &[Report] {
+        &self.reports[(cycle & 1) as usize]
+    }
+
+    /// The balancers and counters decide on the end of the proposed step, before it is committed.
+    pub fn tick(&mut self, plant: &Plant, at: Micros) {
+        let mut cells_v = [0.0; CELLS_MAX];
+        let cells_v = &mut cells_v[..self.cells];
+        for (b, electronics) in self.electronics.iter_mut().enumerate() {
+            plant.battery_cells(b, at, cells_v);
+            let current_a = plant.battery_current(b, at);
+            let outcome = electronics.tick(cells_v, current_a, plant.battery_temperature(b, at));
+            self.tick_ends[b] = outcome.bleed;
+        }
+    }
+
+    /// The counters take in the proposed step up to `at`, before it is committed there.
+    pub fn advance(&mut self, plant: &Plant, at: Micros) {
+        let t0 = plant.time();
+        for (b, electronics) in self.electronics.iter_mut().enumerate() {
+            electronics.advance(at - t0, plant.battery_current(b, t0), plant.battery_current(b, at));
+        }
+    }
+
+    /// Bleed currents that the last tick changed reach the plant, after the step has been committed.
+    pub fn bleed(&mut self, plant: &mut Plant) {
+        for (b, changed) in self.tick_ends.iter_mut().enumerate() {
+            if std::mem::take(changed) {
+                for (c, &amps) in self.electronics[b].bleed_a().iter().enumerate().take(self.cells) {
+                    plant.set_bleed(b, c, amps);
+                }
+            }
+        }
+    }
+
+    /// Feeds every counter to `sink`.
+    pub fn state_digest(&self, sink: &mut dyn FnMut(&[u8])) {
+        for electronics in &self.electronics {
+            sink(&electronics.charge_after(0, 0.0, 0.0).to_bits().to_le_bytes());
+            for amps in electronics.bleed_a() {
+                sink(&amps.to_bits().to_le_bytes());
+            }
+        }
+    }
+}
+
+/// Rating and model code of the scenario's battery.
+pub fn rating(scenario: &Resolved) -> Option<(BatteryRating, u8)> {
+    let model = catalogue::find(&scenario.bank.model)?;
+    let rating = BatteryRating {
+        cells: scenario.bank.params.cells_per_battery,
+        capacity_ah: model.capacity_ah,
+        pulse_charge_a: model.pulse_charge_a,
+        pulse_discharge_a: model.pulse_discharge_a,
+    };
+    Some((rating, model.code))
+}
+
+fn self_report(measured: &Measurement, serial: u32, model: u8, battery: usize, cycle: u64, cells: usize) -> Report {
+    // Lint: at most 50 batteries of at most 16 cells; the sequence number is the low byte of the cycle (COM-3).
+    #[allow(clippy::cast_possible_truncation)]
+    let (position, sequence, cell_count) = (battery as u8, cycle as u8, cells as u8);
+    Report {
+        serial,
+        model,
+        position,
+        sequence,
+        cell_count,
+        cells_mv: measured.cells_mv,
+        coldest_dc: measured.coldest_dc,
+        hottest_dc: measured.hottest_dc,
+        current_ma: measured.current_ma,
+        soc_pm: measured.soc_pm,
+        remaining_mah: measured.remaining_mah,
+        status: wire_status(measured.status),
+    }
+}
+
+/// The model's status bits in the layout of the wire.
+pub fn wire_status(bits: StatusBits) -> Status {
+    const PAIRS: [(StatusBits, Status); 15] = [
+        (StatusBits::BALANCED, Status::BALANCED),
+        (StatusBits::BALANCING, Status::BALANCING),
+        (StatusBits::IMBALANCE, Status::IMBALANCE),
+        (StatusBits::CELL_OVER_VOLTAGE, Status::CELL_OVER_VOLTAGE),
+        (StatusBits::CELL_UNDER_VOLTAGE, Status::CELL_UNDER_VOLTAGE),
+        (StatusBits::LOW_TEMPERATURE_CHARGE, Status::LOW_TEMPERATURE_CHARGE),
+        (StatusBits::HIGH_TEMPERATURE_CHARGE, Status::HIGH_TEMPERATURE_CHARGE),
+        (StatusBits::LOW_TEMPERATURE_DISCHARGE, Status::LOW_TEMPERATURE_DISCHARGE),
+        (StatusBits::HIGH_TEMPERATURE_DISCHARGE, Status::HIGH_TEMPERATURE_DISCHARGE),
+        (StatusBits::CHARGE_CURRENT_WARNING, Status::CHARGE_CURRENT_WARNING),
+        (StatusBits::CHARGE_CURRENT_ALARM, Status::CHARGE_CURRENT_ALARM),
+        (StatusBits::DISCHARGE_CURRENT_WARNING, Status::DISCHARGE_CURRENT_WARNING),
+        (StatusBits::DISCHARGE_CURRENT_ALARM, Status::DISCHARGE_CURRENT_ALARM),
+        (StatusBits::MEASUREMENT_ERROR, Status::MEASUREMENT_ERROR),
+        (StatusBits::FIRMWARE_MISMATCH, Status::FIRMWARE_MISMATCH),
+    ];
+    if bits.is_empty() {
+        return Status::NONE;
+    }
+    PAIRS.iter().filter(|&&(own, _)| bits.contains(own)).fold(Status::NONE, |wire, &(_, bit)| wire | bit)
+}
+
+/// A fault in words, batteries and cells counted from 1.
+pub fn describe(kind: &FaultKind) -> String {
+    match *kind {
+        FaultKind::SensorOffset { battery, cell, mv } => {
+            format!("battery {} cell {} reads {mv:+} mV", battery + 1, cell + 1)
+        }
+        FaultKind::SensorStuck { battery, cell, mv } => {
+            format!("battery {} cell {} is stuck at {mv} mV", battery + 1, cell + 1)
+        }
+        FaultKind::CableBreak { before_battery } => format!("chain cable open before battery {}", before_battery + 1),
+        FaultKind::DamagedFrames { battery: Some(battery), probability } => {
+            format!("{} % of the frames of battery {} damaged", probability * 100.0, battery + 1)
+        }
+        FaultKind::DamagedFrames { battery: None, probability } => {
+            format!("{} % of all frames damaged", probability * 100.0)
+        }
+        FaultKind::ChargerIgnoresRemote { device } => format!("device {} ignores its remote", device + 1),
+        FaultKind::BmsReset { reset } => format!("{reset:?} reset of the BMS"),
+        FaultKind::ForeignBattery { battery } => format!("another battery answers at place {}", battery + 1),
+        FaultKind::SupplyDip { volts } => format!("supply of the BMS at {volts} V"),
+        FaultKind::ClockSetBack { ms } => format!("clock of the BMS set back by {ms} ms"),
+    }
+}

@@ -1,0 +1,260 @@
+//! Jumping over grid points on which nothing can happen.
+//!
+//! At the start of a cycle the firmware is asked for its promise ([`Quiet`]): until when, and within which band of
+//! every reported value, nothing that matters can change. As long as the bounds of the plant's steps, taken through
+//! the electronics' own arithmetic, stay inside the bands, whole cycles are passed without being executed.
+//!
+//! The jump ends two cycles *before* the first one that may matter: [`Bms::fast_forward`] brings the firmware to the
+//! start of these, and their frames are executed, so that every value the firmware holds is as fresh as in lockstep.
+//! (One would do but for the 50th battery, whose frame arrives when the next cycle has begun.) They may begin in a
+//! step of the plant that is already committed; their samples are therefore kept at the end of every step (the
+//! *checkpoint*). Their decisions change nothing: samples and deadline promise it.
+
+use ngbank_core::{Quiet, frame::Report};
+use ngbank_models::time::{MS, Micros};
+
+use super::Engine;
+use super::grid::CYCLE;
+use super::host::millivolts;
+
+/// A jump shorter than this many cycles is not worth its price.
+const CYCLES_MIN: u64 = 4;
+/// So many cycles are executed after a jump before anything may happen.
+const CYCLES_FRESH: u64 = 2;
+/// After a refusal, so many cycles pass before the next attempt, at most.
+const REST_MAX: u64 = 16;
+
+/// The state of jumping.
+pub struct Jump {
+    active: bool,
+    /// The first cycle that is passed; the firmware stands at its start.
+    from: u64,
+    /// Samples of cycles before this one are known to be in the bands.
+    checked: u64,
+    /// Samples of cycles from this one on are not passed: the firmware's deadline.
+    cap: u64,
+    /// No attempt before this cycle.
+    rest_until: u64,
+    rest: u64,
+    /// The battery that left its band last is looked at first.
+    suspect: usize,
+    quiet: Box<Quiet>,
+}
+
+impl Jump {
+    /// Not jumping.
+    pub fn new() -> Self {
+        Self {
+            active: false,
+            from: 0,
+            checked: 0,
+            cap: 0,
+            rest_until: 0,
+            rest: 1,
+            suspect: 0,
+            quiet: Box::new(Quiet::new()),
+        }
+    }
+
+    /// Cycles are being passed at present.
+    pub fn active(&self) -> bool {
+        self.active
+    }
+
+    fn refuse(&mut self, cycle: u64) {
+        self.rest_until = cycle + self.rest;
+        self.rest = (self.rest * 2).min(REST_MAX);
+    }
+}
+
+impl Engine<'_> {
+    /// After a decision: begins a jump if this is the start of a cycle and the firmware promises quietness.
+    pub(super) fn try_jump(&mut self, t: Micros) {
+        let Some(cycle) = self.grid.at_cycle_start() else { return };
+        if cycle < self.jump.rest_until || !self.host.powered || !self.chain.undamaged() || self.in_lockstep(t) {
+            return;
+        }
+        let now = self.host.now(t);
+        self.host.bms.quiet(now, &mut self.jump.quiet);
+        let horizon = Micros::from(self.jump.quiet.until.since(now).as_millis()) * MS;
+        let cap = (t + horizon) / CYCLE;
+        let fits = cap >= cycle + CYCLES_MIN && self.jump.quiet.silent == self.chain.silent() && self.inside(cycle);
+        if !fits {
+            self.jump.refuse(cycle);
+            return;
+        }
+        self.jump.active = true;
+        self.jump.from = cycle;
+        self.jump.checked = cycle;
+        self.jump.cap = cap;
+    }
+
+    /// Passes as many samples of the proposed step as the bands allow. True if the jump goes on beyond `end`.
+    pub(super) fn extend_jump(&mut self, end: Micros) -> bool {
+        let start = self.plant.time();
+        // Lockstep windows of the caller end a jump, too.
+        let window = self.next_window(start).div_ceil(CYCLE);
+        let cap = self.jump.cap.min(window);
+        let beyond = end.div_ceil(CYCLE).min(cap);
+        let first = self.jump.checked;
+        if beyond > first {
+            let from = (first * CYCLE).max(start);
+            if self.in_bands(from, end.min(beyond * CYCLE)) {
+                self.jump.checked = beyond;
+            } else {
+                // The last cycle up to which the bands hold, by halving.
+                let (mut good, mut bad) = (first, beyond);
+                while bad - good > 1 {
+                    let middle = good + (bad - good) / 2;
+                    if self.in_bands(from, end.min(middle * CYCLE)) {
+                        good = middle;
+                    } else {
+                        bad = middle;
+                    }
+                }
+                self.jump.checked = good;
+                return false;
+            }
+        } else if !self.supply_in_band(start, end) {
+            return false;
+        }
+        self.jump.checked < cap
+    }
+
+    /// Ends a jump: the firmware goes to the start of the last two cycles whose samples are known to be in the bands,
+    /// and the grid continues there. Points before `t`, the present instant of the plant, are executed at once.
+    pub(super) fn leave_jump(&mut self, t: Micros) {
+        let (from, cycle) = (self.jump.from, self.jump.checked.saturating_sub(CYCLES_FRESH));
+        self.jump.active = false;
+        if cycle > from {
+            if cycle * CYCLE >= t {
+                self.chain.sample(cycle, cycle * CYCLE, &self.plant);
+            }
+            // Lint: the firmware's deadline is below 2³⁰ ms, hence the count fits.
+            #[allow(clippy::cast_possible_truncation)]
+            let cycles = (cycle - from) as u32;
+            self.host.bms.fast_forward(self.host.now(cycle * CYCLE), cycles);
+            self.grid.jump_to(cycle);
+            self.jump.rest = 1;
+            self.jump.rest_until = cycle + 1;
+        } else {
+            self.jump.refuse(from);
+        }
+        self.replay(t);
+    }
+
+    /// The firmware is brought to where lockstep would have it just before the present instant.
+    pub(super) fn wake(&mut self, t: Micros) {
+        if self.jump.active {
+            self.leave_jump(t);
+        }
+    }
+
+    /// Executes the points of the last cycle of a jump that lie before `t`. None of them can change anything.
+    fn replay(&mut self, t: Micros) {
+        use super::grid::Point;
+        loop {
+            let (at, point) = self.grid.peek();
+            if at >= t {
+                return;
+            }
+            self.grid.pass(point);
+            match point {
+                Point::Frame { cycle, battery } => self.deliver(at, cycle, battery),
+                Point::Decision => {
+                    let moved = self.decide(at);
+                    assert!(!moved, "a decision at {at} µs inside a promised stretch moved a pin");
+                }
+                // Kept at the checkpoint.
+                Point::Sample(_) => {}
+            }
+        }
+    }
+
+    /// Before a step is committed at `end` while jumping: keeps the samples of the last two cycles, as far as they
+    /// begin in it; the step before has kept the others.
+    pub(super) fn jump_checkpoint(&mut self, end: Micros) {
+        if !self.jump.active {
+            return;
+        }
+        let checked = self.jump.checked;
+        for cycle in checked.saturating_sub(CYCLES_FRESH).max(self.jump.from + 1)..checked {
+            let at = cycle * CYCLE;
+            if at >= self.plant.time() && at < end {
+                self.chain.sample(cycle, at, &self.plant);
+            }
+        }
+    }
+
+    /// The reports that were sampled at the start of this cycle lie in the bands.
+    fn inside(&self, cycle: u64) -> bool {
+        let bands = self.jump.quiet.bands.iter();
+        let silent = self.jump.quiet.silent;
+        self.chain.reports(cycle).iter().zip(bands).enumerate().all(|(b, (report, band))| {
+            silent & (1 << b) != 0 || {
+                let (lowest, highest) = extremes(report);
+                within(lowest, lowest, band.lowest_mv)
+                    && within(highest, highest, band.highest_mv)
+                    && within(report.coldest_dc, report.coldest_dc, band.coldest_dc)
+                    && within(report.hottest_dc, report.hottest_dc, band.hottest_dc)
+                    && within(report.current_ma, report.current_ma, band.current_ma)
+                    && within(report.soc_pm, report.soc_pm, band.soc_pm)
+                    && report.status.bits() & band.status_mask == band.status_value
+            }
+        })
+    }
+
+    /// Every report of a sample in `[ta, tb]` of the proposed step, and every input, lies in its band.
+    fn in_bands(&mut self, ta: Micros, tb: Micros) -> bool {
+        let batteries = self.plant.batteries();
+        let silent = self.jump.quiet.silent;
+        let suspect = self.jump.suspect;
+        let order = std::iter::once(suspect).chain((0..batteries).filter(|&b| b != suspect));
+        for b in order {
+            if silent & (1 << b) == 0 && !self.battery_in_band(b, ta, tb) {
+                self.jump.suspect = b;
+                return false;
+            }
+        }
+        self.supply_in_band(ta, tb)
+    }
+
+    fn battery_in_band(&self, b: usize, ta: Micros, tb: Micros) -> bool {
+        let reported = self.chain.bounds(&self.plant, b, ta, tb);
+        let band = &self.jump.quiet.bands[b];
+        let always = super::chain::wire_status(reported.status_always).bits();
+        let changing = super::chain::wire_status(reported.status_may_change()).bits();
+        within(reported.lowest_mv.0, reported.lowest_mv.1, band.lowest_mv)
+            && within(reported.highest_mv.0, reported.highest_mv.1, band.highest_mv)
+            && within(reported.coldest_dc.0, reported.coldest_dc.1, band.coldest_dc)
+            && within(reported.hottest_dc.0, reported.hottest_dc.1, band.hottest_dc)
+            && within(reported.current_ma.0, reported.current_ma.1, band.current_ma)
+            && within(reported.soc_pm.0, reported.soc_pm.1, band.soc_pm)
+            && changing & band.status_mask == 0
+            && always & band.status_mask == band.status_value
+    }
+
+    /// The inputs of every decision in `[ta, tb]` of the proposed step lie in the band.
+    fn supply_in_band(&self, ta: Micros, tb: Micros) -> bool {
+        let (low, high) = match self.host.supply_override_v {
+            Some(volts) => (volts, volts),
+            None => self.plant.bus_bounds(ta, tb),
+        };
+        self.host.in_band(millivolts(low) - 1, millivolts(high) + 1, &self.jump.quiet.inputs)
+    }
+
+    /// When the next lockstep window begins, or 0 within one.
+    fn next_window(&self, t: Micros) -> Micros {
+        let open = self.lockstep.iter().filter(|&&(_, to)| to >= t);
+        open.map(|&(from, _)| if from <= t { 0 } else { from }).min().unwrap_or(Micros::MAX)
+    }
+}
+
+fn within<T: PartialOrd>(low: T, high: T, band: (T, T)) -> bool {
+    band.0 <= low && high <= band.1
+}
+
+fn extremes(report: &Report) -> (u16, u16) {
+    let cells = report.cells_mv.iter().take(report.cell_count.into());
+    cells.fold((u16::MAX, 0), |(low, high), &mv| (low.min(mv), high.max(mv)))
+}

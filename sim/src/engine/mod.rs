@@ -1,0 +1,503 @@
+//! The discrete-event engine: one bank, one BMS, one scenario, from the first microsecond to the last.
+//!
+//! ```text
+//!  schedule ─► faults, remote ┐            ┌─► oracle (true plant, pins)
+//!  installation ─► branches ──┤            │
+//!                             ▼            │
+//!                   plant proposes a step ─┼─► grid points inside it: samples ─► frames ─► decisions ─► pins
+//!                             ▲            │                                                          │
+//!                             └── a pin changed: the step is cut there, exactly ◄─────────────────────┘
+//! ```
+//!
+//! Words: a *step* is a stretch of the continuous plant between two events; a *grid point* is a sample (every
+//! 500 ms), a frame (every 10 ms of the chain) or a decision (every 100 ms). Grid points never end a step; only a
+//! decision that moves a pin does. Grid points are executed one by one, or jumped over where the firmware has
+//! promised that nothing can change and the step's bounds show that its conditions hold (see [`jump`]).
+//! Order at one instant: plant, samples, frames, decision, pins.
+
+mod chain;
+mod grid;
+mod host;
+mod jump;
+mod recorder;
+mod truth;
+mod world;
+
+use ngbank_core::{Canonical, Outputs};
+use ngbank_models::cell::CellSet;
+use ngbank_models::circuit::BusState;
+use ngbank_models::devices::Installation;
+use ngbank_models::electronics::TICK_US;
+use ngbank_models::plant::{Plant, Stop};
+use ngbank_models::profile::Series;
+use ngbank_models::time::{MINUTE, Micros, NEVER};
+
+use crate::oracle::{Oracle, WorldEvent};
+use crate::result::{Cost, DeviceAccount, EventKind, RunResult};
+use crate::scenario::{FaultKind, RemoteWiring, Reset, Resolved};
+use chain::Chain;
+use grid::{DECISION, Grid, Point};
+use host::{Host, pre_alarm_high};
+use jump::Jump;
+use recorder::Recorder;
+use truth::View;
+use world::{Action, Schedule};
+
+/// How grid points are executed. Every mode gives the same digest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Grid points on which nothing can happen are jumped over.
+    #[default]
+    Jump,
+    /// Every sample, frame and decision is executed.
+    Lockstep,
+    /// Lockstep within 15 minutes before and after each change of a pin, jumps elsewhere.
+    Windows,
+}
+
+/// What a caller may choose about a run; nothing here changes the digest.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// How grid points are executed.
+    pub mode: Mode,
+    /// Distance of trace points, µs; `None`: no trace.
+    pub trace_every_us: Option<Micros>,
+    /// A bug to plant in the firmware core. Only in builds for the tests of the tests.
+    #[cfg(feature = "mutants")]
+    pub mutant: Option<ngbank_core::Mutant>,
+    /// Cells of string 0 integrate this factor times their current, to show that the balance finds it.
+    #[cfg(feature = "mutants")]
+    pub string_error: Option<f64>,
+}
+
+/// Why a run could not be played; a resolved scenario that was checked never gives one.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// The plant refuses the bank.
+    #[error("the bank cannot be simulated: {0}")]
+    Bank(String),
+    /// The installation refuses the devices.
+    #[error("the installation cannot be simulated: {0}")]
+    Installation(String),
+    /// A series cannot be read.
+    #[error("a series cannot be used: {0}")]
+    Series(String),
+    /// The firmware's settings cannot be made.
+    #[error("the settings cannot be used: {0}")]
+    Settings(String),
+    /// Devices switch for ever without time passing.
+    #[error("at {0} µs the devices switch for ever without time passing")]
+    Chatter(Micros),
+}
+
+/// Distance of a lockstep window's edges from the event, µs (15 minutes).
+const WINDOW: Micros = 15 * MINUTE;
+/// More events than this at one instant are chatter.
+const EVENTS_AT_ONE_INSTANT: u32 = 100;
+
+/// Plays one resolved scenario.
+///
+/// # Errors
+/// When the bank or the installation is not one that can be simulated.
+pub fn run(scenario: &Resolved, options: &Options) -> Result<RunResult, RunError> {
+    let windows = match options.mode {
+        Mode::Jump => Vec::new(),
+        Mode::Lockstep => vec![(0, NEVER)],
+        Mode::Windows => {
+            let scout = Engine::new(scenario, options, Vec::new())?.play_all()?;
+            let pins = scout.events.iter().filter(|event| event.kind == EventKind::Pins);
+            pins.map(|event| (event.time_us.saturating_sub(WINDOW), event.time_us + WINDOW)).collect()
+        }
+    };
+    Engine::new(scenario, options, windows)?.play_all()
+}
+
+/// Everything that runs.
+struct Engine<'a> {
+    scenario: &'a Resolved,
+    plant: Plant,
+    installation: Installation,
+    chain: Chain,
+    host: Host,
+    oracle: Oracle,
+    recorder: Recorder,
+    schedule: Schedule,
+    grid: Grid,
+    jump: Jump,
+    cost: Cost,
+    canonical: Box<Canonical>,
+    ambient: Series,
+    /// Stretches in which every grid point is executed.
+    lockstep: Vec<(Micros, Micros)>,
+    /// The bus voltage at the end of the last committed step, V.
+    last_bus_v: f64,
+    /// Oracle and recorder have seen the plant up to here.
+    observed: Micros,
+    /// Balancers, full detection and the air are looked at once a minute.
+    next_tick: Micros,
+}
+
+impl<'a> Engine<'a> {
+    fn new(scenario: &'a Resolved, options: &Options, lockstep: Vec<(Micros, Micros)>) -> Result<Self, RunError> {
+        let cells = CellSet::ng();
+        let library = scenario.library().map_err(RunError::Series)?;
+        let ambient = scenario.ambient.series(&library);
+        let ambient = ambient.ok_or_else(|| RunError::Series("the ambient names no temperature series".to_owned()))?;
+        let installation =
+            Installation::new(&scenario.switches, &scenario.devices, scenario.bank.system_voltage_v, &library)
+                .map_err(|problems| RunError::Installation(format!("{problems:?}")))?;
+        let plant = Plant::new(&scenario.bank.params, &cells, installation.devices(), scenario.tolerance_v)
+            .map_err(|error| RunError::Bank(error.to_string()))?;
+        let settings = scenario.settings.to_core().map_err(RunError::Settings)?;
+        let remote = scenario.remote.first().map_or(RemoteWiring::Joined, |change| change.wiring);
+        let host = Host::new(settings, scenario.clock_start_ms, remote, scenario.bluetooth);
+        let batteries = plant.batteries();
+        let (rating, model) = chain::rating(scenario)
+            .ok_or_else(|| RunError::Bank(format!("no battery model is called {:?}", scenario.bank.model)))?;
+        let engine = Self {
+            chain: Chain::new(scenario, rating, model),
+            oracle: Oracle::new(truth::oracle_config(scenario)),
+            recorder: Recorder::new(scenario.bank.params.series, options.trace_every_us),
+            ambient,
+            schedule: Schedule::new(scenario),
+            grid: Grid::new(batteries),
+            jump: Jump::new(),
+            cost: Cost::default(),
+            canonical: Box::new(Canonical::new()),
+            lockstep,
+            last_bus_v: 0.0,
+            observed: 0,
+            next_tick: TICK_US,
+            scenario,
+            plant,
+            installation,
+            host,
+        };
+        #[cfg(feature = "mutants")]
+        let engine = engine.planted(options);
+        Ok(engine)
+    }
+
+    #[cfg(feature = "mutants")]
+    fn planted(mut self, options: &Options) -> Self {
+        if let Some(mutant) = options.mutant {
+            self.host.bms.plant(mutant);
+        }
+        if let Some(factor) = options.string_error {
+            self.plant.plant_error_for_tests(0, factor);
+        }
+        self
+    }
+
+    fn play_all(mut self) -> Result<RunResult, RunError> {
+        let end = self.scenario.duration_us;
+        self.set_ambient(0);
+        self.oracle.world(0, WorldEvent::PowerOn);
+        self.tell_remote(0);
+        self.pins_act(0);
+        let (mut instant, mut events) = (0, 0);
+        while self.plant.time() < end {
+            let t = self.plant.time();
+            events = if t == instant { events + 1 } else { 0 };
+            instant = t;
+            if events > EVENTS_AT_ONE_INSTANT {
+                return Err(RunError::Chatter(t));
+            }
+            self.happen(t);
+            let until = end.min(self.schedule.next_time()).min(self.installation.next_time()).min(self.next_tick);
+            debug_assert!(until > t, "everything due has happened");
+            let proposal = self.plant.propose(self.installation.branches(), self.installation.guards(), until);
+            match proposal.stop {
+                Stop::NoRoot => {
+                    self.installation.on_no_root(t);
+                    continue;
+                }
+                Stop::Guard(guard) if proposal.end == t => {
+                    let bus = self.bus_at_start();
+                    self.installation.on_guard(t, guard, &bus);
+                    continue;
+                }
+                _ => {}
+            }
+            if let Some(cut) = self.play(proposal.end) {
+                // What was sampled at the cut itself was read from this step.
+                self.observe((cut + 1).min(proposal.end));
+                self.commit(cut);
+                self.pins_act(cut);
+            } else {
+                self.observe(proposal.end);
+                self.commit(proposal.end);
+                if let Stop::Guard(guard) = proposal.stop {
+                    let bus = self.bus_at_start();
+                    self.installation.on_guard(proposal.end, guard, &bus);
+                }
+            }
+        }
+        self.wake(end);
+        Ok(self.finish(end))
+    }
+
+    fn bus_at_start(&self) -> BusState {
+        let mut bus = BusState::default();
+        self.plant.bus_state(&mut bus);
+        bus
+    }
+
+    /// Everything that is due at the present instant, before the plant goes on.
+    fn happen(&mut self, t: Micros) {
+        while let Some(action) = self.schedule.pop(t) {
+            // The firmware must be where lockstep would have it before its surroundings change.
+            self.wake(t);
+            self.act(t, action);
+        }
+        if self.installation.next_time() <= t {
+            let bus = self.bus_at_start();
+            self.installation.on_time(t, &bus);
+        }
+        let installation = &mut self.installation;
+        let events: Vec<_> = installation.drain_events().collect();
+        for event in events {
+            let text = format!("{} {}", self.installation.name(event.device), event.action);
+            self.recorder.event(event.time, EventKind::Device, text);
+        }
+    }
+
+    fn act(&mut self, t: Micros, action: Action) {
+        match action {
+            Action::Remote(i) => {
+                let wiring = self.scenario.remote[i].wiring;
+                self.host.remote = wiring;
+                self.recorder.event(t, EventKind::Fault, format!("remote wired {wiring:?}"));
+                self.tell_remote(t);
+                self.pins_act(t);
+            }
+            Action::PowerLost(_) => self.lose_power(t),
+            Action::FaultBegins(i) => self.fault(t, i, true),
+            Action::FaultEnds(i) => self.fault(t, i, false),
+        }
+    }
+
+    /// The oracle judges the remote by its voltages (REM-1, REM-2).
+    fn tell_remote(&mut self, t: Micros) {
+        let supply_mv = host::millivolts(self.host.supply_v(self.last_bus_v));
+        let (l_mv, h_mv) = self.host.remote_mv(supply_mv);
+        self.oracle.world(t, WorldEvent::Remote { l_mv, h_mv, supply_mv });
+    }
+
+    fn lose_power(&mut self, t: Micros) {
+        self.host.power_off();
+        self.recorder.event(t, EventKind::Fault, "supply lost".to_owned());
+        self.oracle.world(t, WorldEvent::PowerLost);
+        self.show(t, host::DEAD);
+        self.pins_act(t);
+    }
+
+    fn fault(&mut self, t: Micros, i: usize, begins: bool) {
+        let fault = &self.scenario.faults[i];
+        let phase = if begins { "begins" } else { "ends" };
+        self.recorder.event(t, EventKind::Fault, format!("{phase}: {}", chain::describe(&fault.kind)));
+        self.chain.fault(&fault.kind, begins);
+        if let Some(event) = truth::world_event(&fault.kind, begins) {
+            self.oracle.world(t, event);
+        }
+        match fault.kind {
+            FaultKind::ChargerIgnoresRemote { device } => {
+                self.installation.set_ignores_remote(t, device, begins);
+            }
+            FaultKind::BmsReset { reset } => {
+                self.host.reset(reset);
+                self.chain.bms_started();
+                let event = match reset {
+                    Reset::Watchdog => WorldEvent::WatchdogReset,
+                    Reset::Power => WorldEvent::PowerOn,
+                };
+                self.oracle.world(t, event);
+                // Until the first decision after a reset the outputs float.
+                self.show(t, host::DEAD);
+                self.pins_act(t);
+            }
+            FaultKind::SupplyDip { volts } => {
+                self.host.supply_override_v = begins.then_some(volts);
+                let mv = host::millivolts(self.host.supply_v(self.last_bus_v));
+                self.oracle.world(t, WorldEvent::Supply { mv });
+            }
+            FaultKind::ClockSetBack { ms } if begins => self.host.set_clock_back(ms),
+            _ => {}
+        }
+    }
+
+    /// Plays the grid points of the proposed step, up to but not at `end`. The time of a decision that moved a pin,
+    /// if there was one: the step must be cut there.
+    fn play(&mut self, end: Micros) -> Option<Micros> {
+        loop {
+            if self.jump.active() {
+                if self.extend_jump(end) {
+                    return None;
+                }
+                self.leave_jump(self.plant.time());
+                continue;
+            }
+            let (t, point) = self.grid.peek();
+            if t >= end {
+                return None;
+            }
+            self.grid.pass(point);
+            match point {
+                Point::Sample(cycle) => self.chain.sample(cycle, t, &self.plant),
+                Point::Frame { cycle, battery } => self.deliver(t, cycle, battery),
+                Point::Decision => {
+                    if self.decide(t) {
+                        return Some(t);
+                    }
+                    self.try_jump(t);
+                }
+            }
+        }
+    }
+
+    fn deliver(&mut self, t: Micros, cycle: u64, battery: usize) {
+        if let Some(frame) = self.chain.frame(cycle, battery)
+            && self.host.powered
+        {
+            self.cost.frames_executed += 1;
+            self.host.bms.receive(self.host.now(t), frame);
+        }
+    }
+
+    /// One decision. True if a pin moved or the draw of the BMS changed.
+    fn decide(&mut self, t: Micros) -> bool {
+        self.cost.decisions_executed += 1;
+        let bus_v = if t >= self.plant.time() { self.plant.bus_volts_at(t) } else { self.last_bus_v };
+        let was_powered = self.host.powered;
+        let outputs = self.host.decide(t, bus_v);
+        if was_powered != self.host.powered {
+            let event = if was_powered { WorldEvent::PowerLost } else { WorldEvent::PowerOn };
+            self.oracle.world(t, event);
+            self.chain.bms_started();
+        }
+        if outputs == self.host.outputs {
+            return false;
+        }
+        debug_assert!(t >= self.plant.time(), "a jump that was allowed changes nothing");
+        let before = self.host.outputs;
+        let draw = self.host.draw_a();
+        self.observe(t);
+        self.show(t, outputs);
+        pins(&before) != pins(&outputs) || draw.to_bits() != self.host.draw_a().to_bits()
+    }
+
+    /// Takes new outputs into the record and before the oracle.
+    fn show(&mut self, t: Micros, outputs: Outputs) {
+        self.host.outputs = outputs;
+        self.host.bms.canonical(self.host.now(t), &mut self.canonical);
+        self.recorder.outputs(t, &outputs, &self.host.bms, self.canonical.as_bytes());
+        self.oracle.pins(t, truth::levels(&outputs), &truth::reported(&outputs));
+    }
+
+    /// The pins and the draw of the BMS act on the installation.
+    fn pins_act(&mut self, t: Micros) {
+        let (load, charger, pre_alarm) = pins(&self.host.outputs);
+        self.installation.on_pins(t, load, charger, pre_alarm);
+        self.installation.set_bms_draw(t, self.host.draw_a());
+    }
+
+    /// Oracle and recorder look at the proposed step up to here.
+    fn observe(&mut self, to: Micros) {
+        if to > self.observed {
+            let view = View { plant: &self.plant, chain: &self.chain };
+            self.oracle.truth(&view, self.observed, to);
+            self.recorder.plant(&self.plant, self.observed, to);
+            self.observed = to;
+        }
+    }
+
+    /// Ends the proposed step here: charge counters first, then the plant, then what happens once a minute.
+    fn commit(&mut self, at: Micros) {
+        let t = self.plant.time();
+        self.last_bus_v = self.plant.bus_volts_at(at);
+        let tick = at == self.next_tick;
+        if tick {
+            self.chain.tick(&self.plant, at);
+        }
+        if at > t {
+            self.jump_checkpoint(at);
+            self.chain.advance(&self.plant, at);
+        }
+        self.plant.commit(at);
+        if tick {
+            self.chain.bleed(&mut self.plant);
+            self.set_ambient(at);
+            self.next_tick += TICK_US;
+        }
+    }
+
+    fn set_ambient(&mut self, t: Micros) {
+        self.plant.set_ambient_c(self.ambient.value_at(t));
+    }
+
+    fn in_lockstep(&self, t: Micros) -> bool {
+        self.lockstep.iter().any(|&(from, to)| (from..=to).contains(&t))
+    }
+
+    fn finish(mut self, end: Micros) -> RunResult {
+        self.host.bms.canonical(self.host.now(end), &mut self.canonical);
+        self.recorder.hash(self.canonical.as_bytes());
+        let recorder = &mut self.recorder;
+        self.plant.state_digest(&mut |bytes| recorder.hash(bytes));
+        self.chain.state_digest(&mut |bytes| recorder.hash(bytes));
+        let verdicts = self.oracle.finish(end);
+        for verdict in &verdicts.properties {
+            if let Some(violation) = &verdict.first_violation {
+                let text = format!("{}: {}", verdict.property.name(), violation.text);
+                self.recorder.violation(violation.time_us, text);
+            }
+        }
+        self.cost.decisions_total = end.div_ceil(DECISION);
+        self.cost.plant_steps = self.plant.steps();
+        let accounts = self.plant.accounts();
+        let devices = (0..self.installation.devices()).map(|i| DeviceAccount {
+            name: self.installation.name(i).to_owned(),
+            energy_wh: accounts.device_energy[i] / 3_600.0,
+            charge_ah: accounts.device_charge[i] / 3_600.0,
+        });
+        let devices = devices.collect();
+        let record = self.recorder.finish();
+        let unmet = unmet(self.scenario, &record);
+        RunResult {
+            scenario: self.scenario.name.clone(),
+            seed: self.scenario.seed,
+            duration_us: end,
+            cells: self.plant.batteries() * self.plant.cells_per_battery(),
+            digest: record.digest,
+            verdicts,
+            cost: self.cost,
+            outputs: record.outputs,
+            causes: record.causes,
+            extremes: record.extremes,
+            devices,
+            balance_error: accounts.balance_error(),
+            unmet,
+            events: record.events,
+            trace: record.trace,
+        }
+    }
+}
+
+/// LOAD, CHARGER and PRE-ALARM: High or not.
+fn pins(outputs: &Outputs) -> (bool, bool, bool) {
+    use ngbank_core::Drive::High;
+    (outputs.load == High, outputs.charger == High, pre_alarm_high(outputs.pre_alarm))
+}
+
+/// What the scenario promises to reach and this run did not, one sentence each.
+fn unmet(scenario: &Resolved, record: &recorder::Record) -> Vec<String> {
+    let expect = &scenario.expect;
+    let reached = |id: &str| record.causes.keys().any(|label| label.split(' ').next() == Some(id));
+    let causes = expect.causes.iter().filter(|id| !reached(id)).map(|id| format!("{id} was never set"));
+    let changes = record.outputs.protection_changes;
+    let too_few = (changes < expect.protection_changes).then(|| {
+        format!("{changes} changes of LOAD or CHARGER for a protection cause, expected {}", expect.protection_changes)
+    });
+    causes.chain(too_few).collect()
+}

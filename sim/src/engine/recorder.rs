@@ -1,0 +1,283 @@
+//! Everything that is written down about a run: events, digest, counts, extremes, trace.
+
+use std::collections::BTreeMap;
+
+use ngbank_core::{Bms, Cause, CauseSet, Drive, Outputs, PreAlarm};
+use ngbank_models::plant::Plant;
+use ngbank_models::time::Micros;
+
+use super::host::{DEAD, pre_alarm_high};
+use crate::result::{Event, EventKind, Extremes, OutputCounts, TracePoint};
+
+/// Collects the record of one run.
+pub struct Recorder {
+    hasher: blake3::Hasher,
+    events: Vec<Event>,
+    outputs: OutputCounts,
+    causes: BTreeMap<String, u32>,
+    extremes: Extremes,
+    trace: Vec<TracePoint>,
+    trace_every: Option<Micros>,
+    trace_next: Micros,
+    shown: Outputs,
+    /// Batteries in series: the first of a string has the string's current.
+    series: usize,
+}
+
+impl Recorder {
+    /// A recorder that has seen nothing; every output floats.
+    pub fn new(series: usize, trace_every: Option<Micros>) -> Self {
+        Self {
+            hasher: blake3::Hasher::new(),
+            events: Vec::new(),
+            outputs: OutputCounts::default(),
+            causes: BTreeMap::new(),
+            extremes: Extremes {
+                cell_v_min: f64::INFINITY,
+                cell_v_max: f64::NEG_INFINITY,
+                temperature_c_min: f64::INFINITY,
+                temperature_c_max: f64::NEG_INFINITY,
+                soc_min: f64::INFINITY,
+                soc_max: f64::NEG_INFINITY,
+                string_spread_a_max: 0.0,
+            },
+            trace: Vec::new(),
+            trace_every,
+            trace_next: 0,
+            shown: DEAD,
+            series,
+        }
+    }
+
+    /// Takes note of outputs that differ from those before.
+    ///
+    /// The digest takes the time, the outputs, each cause with its place and beginning, and the part of the
+    /// firmware's state that decides the future.
+    pub fn outputs(&mut self, t: Micros, outputs: &Outputs, bms: &Bms, canonical: &[u8]) {
+        let before = std::mem::replace(&mut self.shown, *outputs);
+        self.hash_outputs(t, outputs, bms);
+        self.hasher.update(canonical);
+
+        self.count(&before, outputs);
+        self.cause_events(t, &before, outputs, bms);
+        self.pin_events(t, &before, outputs);
+    }
+
+    /// An event without influence on the digest's decision part; its time and text are part of the record all the same.
+    pub fn event(&mut self, time_us: Micros, kind: EventKind, text: String) {
+        self.hasher.update(&time_us.to_le_bytes());
+        self.hasher.update(text.as_bytes());
+        self.events.push(Event { time_us, kind, text });
+    }
+
+    /// What the oracle objects to. Not part of the digest: the record is the same whoever judges it.
+    pub fn violation(&mut self, time_us: Micros, text: String) {
+        self.events.push(Event { time_us, kind: EventKind::Violation, text });
+    }
+
+    /// More bytes for the digest: final states.
+    pub fn hash(&mut self, bytes: &[u8]) {
+        self.hasher.update(bytes);
+    }
+
+    /// Extremes of the plant and due trace points in `[from, to)` of its proposed step.
+    pub fn plant(&mut self, plant: &Plant, from: Micros, to: Micros) {
+        self.extremes_at(plant, from);
+        if let Some(every) = self.trace_every {
+            while self.trace_next < to {
+                if self.trace_next >= from {
+                    self.trace_point(plant, self.trace_next);
+                }
+                self.trace_next += every;
+            }
+        }
+    }
+
+    fn trace_point(&mut self, plant: &Plant, t: Micros) {
+        let mut point = TracePoint::empty(t);
+        point.bus_v = plant.bus_volts_at(t);
+        let mut cells = [0.0; 16];
+        let (mut soc_sum, mut soc_count) = (0.0, 0.0);
+        for b in 0..plant.batteries() {
+            let current = plant.battery_current(b, t);
+            if b % self.series == 0 {
+                point.bank_a += current;
+                point.string_a_min = point.string_a_min.min(current);
+                point.string_a_max = point.string_a_max.max(current);
+            }
+            let temperature = plant.battery_temperature(b, t);
+            point.temperature_c_min = point.temperature_c_min.min(temperature);
+            point.temperature_c_max = point.temperature_c_max.max(temperature);
+            let cells = &mut cells[..plant.cells_per_battery()];
+            plant.battery_cells(b, t, cells);
+            for (c, &volts) in cells.iter().enumerate() {
+                point.cell_v_min = point.cell_v_min.min(volts);
+                point.cell_v_max = point.cell_v_max.max(volts);
+                let soc = plant.soc(b, c);
+                point.soc_min = point.soc_min.min(soc);
+                point.soc_max = point.soc_max.max(soc);
+                soc_sum += soc;
+                soc_count += 1.0;
+            }
+        }
+        point.soc_mean = soc_sum / soc_count;
+        point.load = self.shown.load == Drive::High;
+        point.charger = self.shown.charger == Drive::High;
+        point.pre_alarm = pre_alarm_high(self.shown.pre_alarm);
+        let ids: Vec<&str> = all_causes(&self.shown).iter().map(|cause| cause.id()).collect();
+        point.causes = ids.join(" ");
+        self.trace.push(point);
+    }
+
+    fn extremes_at(&mut self, plant: &Plant, t: Micros) {
+        let mut cells = [0.0; 16];
+        let extremes = &mut self.extremes;
+        let (mut low_a, mut high_a) = (f64::INFINITY, f64::NEG_INFINITY);
+        for b in 0..plant.batteries() {
+            let current = plant.battery_current(b, t);
+            low_a = low_a.min(current);
+            high_a = high_a.max(current);
+            let temperature = plant.battery_temperature(b, t);
+            extremes.temperature_c_min = extremes.temperature_c_min.min(temperature);
+            extremes.temperature_c_max = extremes.temperature_c_max.max(temperature);
+            let cells = &mut cells[..plant.cells_per_battery()];
+            plant.battery_cells(b, t, cells);
+            for (c, &volts) in cells.iter().enumerate() {
+                extremes.cell_v_min = extremes.cell_v_min.min(volts);
+                extremes.cell_v_max = extremes.cell_v_max.max(volts);
+                let soc = plant.soc(b, c);
+                extremes.soc_min = extremes.soc_min.min(soc);
+                extremes.soc_max = extremes.soc_max.max(soc);
+            }
+        }
+        extremes.string_spread_a_max = extremes.string_spread_a_max.max(high_a - low_a);
+    }
+
+    fn count(&mut self, before: &Outputs, after: &Outputs) {
+        let outputs = &mut self.outputs;
+        if before.load != after.load {
+            outputs.load_changes += 1;
+            let causes = if after.load == Drive::Floating { after.load_causes } else { before.load_causes };
+            outputs.protection_changes += u32::from(protects(causes));
+        }
+        if before.charger != after.charger {
+            outputs.charger_changes += 1;
+            let causes = if after.charger == Drive::Floating { after.charger_causes } else { before.charger_causes };
+            outputs.protection_changes += u32::from(protects(causes));
+        }
+        if pre_alarm_high(before.pre_alarm) != pre_alarm_high(after.pre_alarm) {
+            outputs.pre_alarm_changes += 1;
+        }
+        let (old, new) = (all_causes(before), all_causes(after));
+        for cause in new.iter().filter(|&cause| !old.contains(cause)) {
+            *self.causes.entry(label(cause)).or_default() += 1;
+        }
+    }
+
+    fn cause_events(&mut self, t: Micros, before: &Outputs, after: &Outputs, bms: &Bms) {
+        let (old, new) = (all_causes(before), all_causes(after));
+        for cause in new.iter().filter(|&cause| !old.contains(cause)) {
+            let place = bms.cause(cause).and_then(|info| info.battery.map(|b| (b, info.cell)));
+            let place = match place {
+                Some((b, Some(c))) => format!(" (battery {}, cell {})", b + 1, c + 1),
+                Some((b, None)) => format!(" (battery {})", b + 1),
+                None => String::new(),
+            };
+            let text = format!("{} set{place}", label(cause));
+            self.events.push(Event { time_us: t, kind: EventKind::Cause, text });
+        }
+        for cause in old.iter().filter(|&cause| !new.contains(cause)) {
+            let text = format!("{} cleared", label(cause));
+            self.events.push(Event { time_us: t, kind: EventKind::Cause, text });
+        }
+    }
+
+    fn pin_events(&mut self, t: Micros, before: &Outputs, after: &Outputs) {
+        let mut change = |name: &str, was: bool, is: bool, causes: CauseSet| {
+            if was != is {
+                let why: Vec<String> = causes.iter().map(label).collect();
+                let why = if why.is_empty() { String::new() } else { format!(": {}", why.join(", ")) };
+                let level = if is { "High" } else { "Floating" };
+                self.events.push(Event { time_us: t, kind: EventKind::Pins, text: format!("{name} {level}{why}") });
+            }
+        };
+        let high = |drive| drive == Drive::High;
+        change("LOAD", high(before.load), high(after.load), after.load_causes);
+        change("CHARGER", high(before.charger), high(after.charger), after.charger_causes);
+        change("PRE-ALARM", pre_alarm_high(before.pre_alarm), pre_alarm_high(after.pre_alarm), after.pre_alarm_causes);
+    }
+
+    fn hash_outputs(&mut self, t: Micros, outputs: &Outputs, bms: &Bms) {
+        self.hasher.update(&t.to_le_bytes());
+        let pre_alarm = match outputs.pre_alarm {
+            PreAlarm::Floating => [0; 5],
+            PreAlarm::High => [1, 0, 0, 0, 0],
+            PreAlarm::Intermittent { since } => {
+                let [a, b, c, d] = since.as_millis().to_le_bytes();
+                [2, a, b, c, d]
+            }
+        };
+        self.hasher.update(&pre_alarm);
+        self.hasher.update(&[
+            u8::from(outputs.load == Drive::High),
+            u8::from(outputs.charger == Drive::High),
+            outputs.red as u8,
+            outputs.blue as u8,
+            outputs.error.unwrap_or(0),
+            u8::from(outputs.low_cell_state),
+        ]);
+        for causes in [outputs.load_causes, outputs.charger_causes, outputs.pre_alarm_causes] {
+            self.hasher.update(&causes.bits().to_le_bytes());
+            for info in causes.iter().filter_map(|cause| bms.cause(cause)) {
+                self.hasher.update(&[info.battery.unwrap_or(255), info.cell.unwrap_or(255)]);
+                self.hasher.update(&info.since.as_millis().to_le_bytes());
+            }
+        }
+    }
+
+    /// Ends the record.
+    pub fn finish(self) -> Record {
+        let digest = self.hasher.finalize();
+        let digest = digest.as_bytes()[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut events = self.events;
+        events.sort_by_key(|event| event.time_us);
+        Record {
+            digest,
+            events,
+            outputs: self.outputs,
+            causes: self.causes,
+            extremes: self.extremes,
+            trace: self.trace,
+        }
+    }
+}
+
+/// What a recorder has collected.
+pub struct Record {
+    /// 128 bits, lower-case hexadecimal.
+    pub digest: String,
+    /// In time order.
+    pub events: Vec<Event>,
+    /// What the outputs did.
+    pub outputs: OutputCounts,
+    /// How often each cause was set.
+    pub causes: BTreeMap<String, u32>,
+    /// Extremes of the true plant.
+    pub extremes: Extremes,
+    /// Samples for plots.
+    pub trace: Vec<TracePoint>,
+}
+
+/// A cause as people read it: id and name.
+fn label(cause: Cause) -> String {
+    format!("{} {}", cause.id(), cause.name())
+}
+
+fn all_causes(outputs: &Outputs) -> CauseSet {
+    outputs.load_causes.union(outputs.charger_causes).union(outputs.pre_alarm_causes)
+}
+
+/// Any cause but remote (OUT-11) and supply, start-up, settings (OUT-14).
+fn protects(causes: CauseSet) -> bool {
+    causes.iter().any(|cause| !matches!(cause.id(), "OUT-11" | "OUT-14"))
+}

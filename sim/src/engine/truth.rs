@@ -1,0 +1,138 @@
+//! What the oracle is shown: the true plant, what happens to the BMS, its pins and what it says.
+
+use ngbank_core::{CauseSet, Outputs};
+use ngbank_models::plant::Plant;
+use ngbank_models::time::Micros;
+
+use super::chain::Chain;
+use super::host::pre_alarm_high;
+use crate::oracle::{
+    CauseIds, ChannelFault, DamagedPart, Limits, OracleConfig, Pins, Reported, Truth, TruthBounds, TruthSample,
+    WorldEvent,
+};
+use crate::scenario::{FaultKind, Resolved};
+
+/// The true plant on its proposed step.
+pub struct View<'a> {
+    /// The plant.
+    pub plant: &'a Plant,
+    /// The batteries' electronics, for the charge that they have counted (SOC-5).
+    pub chain: &'a Chain,
+}
+
+impl Truth for View<'_> {
+    fn batteries(&self) -> usize {
+        self.plant.batteries()
+    }
+
+    fn cells(&self) -> usize {
+        self.plant.cells_per_battery()
+    }
+
+    fn sample(&self, t: Micros, b: usize, out: &mut TruthSample) {
+        self.plant.battery_cells(b, t, &mut out.cells_v[..self.plant.cells_per_battery()]);
+        out.current_a = self.plant.battery_current(b, t);
+        out.temperature_c = self.plant.battery_temperature(b, t);
+        out.counted_soc_pm = self.chain.counted_pm(self.plant, b, t);
+    }
+
+    fn bounds(&self, ta: Micros, tb: Micros, b: usize, out: &mut TruthBounds) {
+        let mut cells = [(0.0, 0.0); 16];
+        let cells = &mut cells[..self.plant.cells_per_battery()];
+        let battery = self.plant.battery_bounds(b, ta, tb, cells);
+        let (mut lowest, mut highest) = ((f64::INFINITY, f64::INFINITY), (f64::NEG_INFINITY, f64::NEG_INFINITY));
+        for &(low, high) in cells.iter() {
+            lowest = (low.min(lowest.0), high.min(lowest.1));
+            highest = (low.max(highest.0), high.max(highest.1));
+        }
+        out.lowest_v = lowest;
+        out.highest_v = highest;
+        out.current_a = battery.current;
+        out.temperature_c = battery.temperature;
+        out.soc_pm = self.chain.counted_pm_bounds(self.plant, b, ta, tb);
+    }
+}
+
+/// What the oracle knows before the run.
+pub fn oracle_config(scenario: &Resolved) -> OracleConfig {
+    let settings = &scenario.settings;
+    let bank = &settings.bank;
+    let amps = |ma: i32| f64::from(ma) / 1_000.0;
+    OracleConfig {
+        limits: Limits {
+            pre_alarm_mv: settings.pre_alarm_mv.unsigned_abs(),
+            pre_alarm_clear_mv: settings.pre_alarm_clear_mv.unsigned_abs(),
+            under_voltage_mv: settings.under_voltage_mv.unsigned_abs(),
+            under_voltage_hold_ms: settings.under_voltage_hold_ms.unsigned_abs(),
+            under_voltage_clear_mv: settings.under_voltage_clear_mv.unsigned_abs(),
+            under_voltage_clear_hold_ms: settings.under_voltage_clear_hold_ms.unsigned_abs(),
+            over_voltage_mv: settings.over_voltage_mv.unsigned_abs(),
+            over_voltage_hold_ms: settings.over_voltage_hold_ms.unsigned_abs(),
+            over_voltage_clear_mv: settings.over_voltage_clear_mv.unsigned_abs(),
+            charge_min_dc: settings.charge_min_dc,
+            charge_max_dc: settings.charge_max_dc,
+            discharge_min_dc: settings.discharge_min_dc,
+            discharge_max_dc: settings.discharge_max_dc,
+            temperature_hysteresis_dc: settings.temperature_hysteresis_dc,
+            discharge_floor_pm: settings.discharge_floor_pm.unsigned_abs(),
+            floor_warning_margin_pm: settings.floor_warning_margin_pm.unsigned_abs(),
+            floor_clear_pm: settings.floor_clear_pm.unsigned_abs(),
+            silence_timeout_ms: settings.silence_timeout_ms.unsigned_abs(),
+            remote_debounce_ms: settings.remote_debounce_ms.unsigned_abs(),
+        },
+        series: scenario.bank.params.series,
+        parallel: scenario.bank.params.parallel,
+        cells: scenario.bank.params.cells_per_battery,
+        capacity_ah: f64::from(bank.capacity_mah) / 1_000.0,
+        continuous_charge_a: amps(bank.continuous_charge_ma),
+        continuous_discharge_a: amps(bank.continuous_discharge_ma),
+        pulse_charge_a: amps(bank.pulse_charge_ma),
+        pulse_discharge_a: amps(bank.pulse_discharge_ma),
+        tolerance_v: scenario.tolerance_v,
+    }
+}
+
+/// What a fault means to the BMS, if the plant does not show it anyway.
+pub fn world_event(kind: &FaultKind, begins: bool) -> Option<WorldEvent> {
+    match *kind {
+        FaultKind::SensorOffset { battery, cell, mv } => {
+            Some(WorldEvent::ChannelFault { battery, cell, fault: begins.then_some(ChannelFault::Offset { mv }) })
+        }
+        FaultKind::SensorStuck { battery, cell, mv } => Some(WorldEvent::ChannelFault {
+            battery,
+            cell,
+            fault: begins.then_some(ChannelFault::Stuck { mv: f64::from(mv) }),
+        }),
+        FaultKind::CableBreak { before_battery } if begins => Some(WorldEvent::ChainBroken { from: before_battery }),
+        FaultKind::CableBreak { .. } => Some(WorldEvent::ChainRepaired),
+        FaultKind::DamagedFrames { battery, probability } => {
+            let part = if !begins || probability <= 0.0 {
+                DamagedPart::None
+            } else if probability >= 1.0 {
+                DamagedPart::All
+            } else {
+                DamagedPart::Some
+            };
+            Some(WorldEvent::Damaged { battery, part })
+        }
+        FaultKind::ForeignBattery { battery } => Some(WorldEvent::ForeignBattery { battery, present: begins }),
+        FaultKind::ClockSetBack { ms } if begins => Some(WorldEvent::ClockSetBack { ms }),
+        _ => None,
+    }
+}
+
+/// The outputs as levels.
+pub fn levels(outputs: &Outputs) -> Pins {
+    use ngbank_core::Drive::High;
+    Pins { load: outputs.load == High, charger: outputs.charger == High, pre_alarm: pre_alarm_high(outputs.pre_alarm) }
+}
+
+/// The causes that the firmware reports.
+pub fn reported(outputs: &Outputs) -> Reported {
+    let ids = |causes: CauseSet| CauseIds::from_ids(causes.iter().map(|cause| cause.id()));
+    Reported {
+        load: ids(outputs.load_causes),
+        charger: ids(outputs.charger_causes),
+        pre_alarm: ids(outputs.pre_alarm_causes),
+    }
+}

@@ -1,0 +1,120 @@
+//! Which batteries are heard, believed and the right ones (COM-1 to COM-7), and what that makes the core do.
+
+use super::config::{CYCLE, LOSS_WINDOW, SLACK, SLOT, TRUST_FRAMES, TRUST_LONG};
+use super::input::DamagedPart;
+use super::ledger::Ledger;
+use super::verdict::Property;
+use super::watch::Watch;
+use super::world::{CLOCK, FOREIGN, Link, SILENT, START, START_MAX, World};
+use ngbank_models::time::{Micros, NEVER};
+
+impl World {
+    pub(super) fn foreign(&mut self, t: Micros, battery: usize, present: bool, watch: &mut Watch, ledger: &mut Ledger) {
+        let Some(slot) = self.foreign.get_mut(battery) else {
+            return;
+        };
+        if slot.is_some() == present {
+            return;
+        }
+        let since = std::mem::replace(slot, present.then_some(t));
+        let cause = &mut self.externals[FOREIGN];
+        // OUT-10 stays until a restart finds the bank complete (COM-7).
+        if present {
+            ledger.reached(Property::Com);
+            cause.begin(battery, t, t + SLACK);
+            watch.set_foreign(battery, true);
+            // Its frames may count as none of this battery's.
+            self.externals[SILENT].allow(t, NEVER);
+        } else {
+            let seen = since.is_some_and(|since| since + SLACK <= t) && cause.must(t);
+            if !seen {
+                // Perhaps no frame of it was seen, or a start has learnt it and its going is the change.
+                cause.begin(battery, t, NEVER);
+            }
+            if self.links.iter().all(Link::heard) {
+                self.externals[START].end(0, t, t + START_MAX);
+            }
+        }
+    }
+
+    pub(super) fn damaged(&mut self, t: Micros, b: usize, part: DamagedPart, watch: &mut Watch) {
+        self.relink(t, b, watch, |link| {
+            link.damaged = part == DamagedPart::All;
+        });
+        let some = part == DamagedPart::Some;
+        if some && !self.lossy[b] {
+            self.lossy_until = NEVER;
+            self.externals[SILENT].begin(self.batteries + b, t, NEVER);
+            watch.distrust(b, NEVER);
+        }
+        if !some && self.lossy[b] {
+            let until = t + self.timeout + TRUST_LONG + SLACK;
+            self.externals[SILENT].end(self.batteries + b, t, until);
+            watch.trust_from(b, until);
+        }
+        self.lossy[b] = some;
+        if !self.lossy.contains(&true) && self.lossy_until == NEVER {
+            self.lossy_until = t + self.timeout + SLACK;
+        }
+    }
+
+    /// Changes why a battery is not heard, and follows what that means (COM-2, COM-4, COM-5).
+    pub(super) fn relink(&mut self, t: Micros, b: usize, watch: &mut Watch, change: impl Fn(&mut Link)) {
+        let was = self.links[b].heard();
+        let was_damaged = self.links[b].damaged;
+        change(&mut self.links[b]);
+        let is = self.links[b].heard();
+        if was && !is {
+            let (earliest, latest) = if self.links[b].implausible {
+                // Two frames in a row (COM-4).
+                (t, t + 2 * CYCLE + SLACK)
+            } else {
+                ((t + self.timeout).saturating_sub(CYCLE + SLOT), t + self.timeout + SLACK)
+            };
+            self.links[b].lost = Some((t, earliest, latest));
+            // Before it is noticed the last report counts.
+            self.externals[SILENT].begin(b, earliest.max(t), latest.max(self.base + self.timeout + SLACK));
+            watch.silence(b, t);
+            self.deaf.push((b, latest));
+        }
+        if !was && is {
+            self.deaf.retain(|(battery, _)| *battery != b);
+            let Some((since, earliest, latest)) = self.links[b].lost.take() else {
+                return;
+            };
+            let short = t + (TRUST_FRAMES - 1) * CYCLE;
+            let losses = &mut self.losses[b];
+            losses.retain(|loss| *loss + LOSS_WINDOW + self.timeout + SLACK >= t);
+            let mut trusted = t;
+            if t + SLACK >= earliest {
+                losses.push(since);
+                // Its first report counts as one of the row; after the third loss it takes longer.
+                trusted = short + CYCLE + SLACK;
+                // A frame that is damaged by chance into a valid one makes two losses out of one.
+                if losses.len() >= 3 || was_damaged {
+                    trusted = t + TRUST_LONG + CYCLE + SLACK;
+                }
+                self.externals[SILENT].allow(t, trusted);
+            }
+            let must_until = if t >= latest { short } else { t };
+            self.externals[SILENT].end(b, must_until, trusted);
+            watch.hear(b, trusted);
+            // A start that waited for this battery goes on.
+            if !self.links.iter().any(|link| !link.heard()) {
+                let complete = next_arrival(t, b);
+                let over = (trusted + SLACK).max(t + START_MAX);
+                self.externals[CLOCK].end(0, t, over);
+                if self.foreign.iter().all(Option::is_none) {
+                    self.externals[START].end(0, complete, over);
+                }
+            }
+        }
+    }
+}
+
+/// When the next report of battery `b` arrives that was sent at or after `t`.
+pub(super) fn next_arrival(t: Micros, b: usize) -> Micros {
+    let offset = (b as Micros + 1) * SLOT;
+    let cycles = t.saturating_sub(offset).div_ceil(CYCLE);
+    cycles * CYCLE + offset
+}

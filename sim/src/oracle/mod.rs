@@ -1,0 +1,272 @@
+//! The independent judge of a run.
+//!
+//! # Words
+//!
+//! | Word | Example |
+//! |---|---|
+//! | *loose* | a cell at 2.805 V is loosely below 2.800 V: a reading might show it (tolerance 8 mV) |
+//! | *strict* | a cell at 2.791 V is strictly below 2.800 V: every reading shows it |
+//! | *may* | the core may hold a cause: its condition was loosely true at a sample that it can have received |
+//! | *must* | the core must hold a cause: its condition was strictly true for the hold and the way to the pin |
+//!
+//! # Idea
+//!
+//! The oracle has its own table of numbers ([`Limits`], typed from the rules) and follows the *true* plant and the
+//! events of the world. For every cause it keeps two shadows, *may* and *must*. The core is right when
+//!
+//! 1. no output is High that a *must* floats, and PRE-ALARM is High when a *must* raises it (no missing fall, no
+//!    unjustified rise);
+//! 2. every cause that the core reports is one that it *may* hold, and is dropped when it may not be held any longer
+//!    (no unjustified fall, no missing recovery);
+//! 3. every *must* is reported, and the pins are what the reported causes say;
+//! 4. LOAD falls for a cell under-voltage alone only after both pins have been High for 30.000 s (PRE-2).
+//!
+//! Samples are looked at on the grid of 500 ms, but only where the bounds of the truth come near an edge; the calls,
+//! and so the verdict, do not depend on which decisions the simulator executes.
+//!
+//! # Not judged
+//!
+//! LEDs, error numbers, history; the 2 s of OC-3 to the report; the length of trust after single damaged frames.
+
+mod changes;
+mod config;
+mod external;
+mod input;
+mod ledger;
+mod level;
+mod links;
+mod over_current;
+mod signals;
+mod states;
+mod verdict;
+mod watch;
+mod world;
+
+pub use config::{Limits, OracleConfig};
+pub use input::{
+    CELLS_MAX, CauseIds, ChannelFault, DamagedPart, Pins, Reported, Truth, TruthBounds, TruthSample, WorldEvent,
+};
+pub use verdict::{Margin, Property, Status, Verdict, Verdicts, Violation};
+
+use config::{CYCLE, SLACK, UV_RELIEF_HOLD};
+use ledger::Ledger;
+use level::{Context, Level, rules};
+use ngbank_models::time::{MS, Micros};
+use over_current::OverCurrent;
+use signals::Signal;
+use watch::Watch;
+use world::World;
+
+/// Grid points that are looked at one by one instead of halving the interval once more.
+const POINTS_FEW: Micros = 8;
+
+/// Judges one run: feed it [`Oracle::truth`], [`Oracle::world`] and [`Oracle::pins`] in the order of time, at one
+/// instant in the order truth up to it, world, pins; then [`Oracle::finish`].
+#[derive(Clone, Debug)]
+pub struct Oracle {
+    config: OracleConfig,
+    watch: Watch,
+    levels: Vec<Level>,
+    cuts: [OverCurrent; 2],
+    world: World,
+    ledger: Ledger,
+    /// Everything has been judged up to then.
+    now: Micros,
+    pins: Pins,
+    reported: Reported,
+    /// Since when LOAD, CHARGER and PRE-ALARM are High.
+    high_since: [Option<Micros>; 3],
+    /// UV-2's present hold, shortest and longest reading, and the last UV cut.
+    uv_clear_hold: (Micros, Micros),
+    uv_cut_last: Option<Micros>,
+    /// One objection per output and episode to pins that do not follow the reported causes.
+    inconsistent: [bool; 3],
+    all: Vec<usize>,
+}
+
+impl Oracle {
+    /// A judge for a run that has not begun: the BMS unpowered, the chain whole, the remote off.
+    ///
+    /// # Panics
+    /// When the bank has no battery or no cell.
+    pub fn new(config: OracleConfig) -> Self {
+        assert!(config.batteries() > 0 && config.cells > 0, "the bank is empty");
+        let base = Micros::from(config.limits.under_voltage_clear_hold_ms) * MS;
+        Self {
+            watch: Watch::new(&config),
+            levels: rules(&config.limits).into_iter().map(Level::new).collect(),
+            cuts: [OverCurrent::discharge(), OverCurrent::charge()],
+            world: World::new(&config),
+            ledger: Ledger::default(),
+            now: 0,
+            pins: Pins::default(),
+            reported: Reported::default(),
+            high_since: [None; 3],
+            uv_clear_hold: (base, base),
+            uv_cut_last: None,
+            inconsistent: [false; 3],
+            all: (0..config.batteries()).collect(),
+            config,
+        }
+    }
+
+    /// The true plant on `[ta, tb)`; intervals follow each other without a gap.
+    pub fn truth(&mut self, truth: &dyn Truth, ta: Micros, tb: Micros) {
+        let first = ta.div_ceil(CYCLE) * CYCLE;
+        if first < tb {
+            let last = (tb - 1) / CYCLE * CYCLE;
+            let all = std::mem::take(&mut self.all);
+            self.scan(truth, first, last, &all, true);
+            self.all = all;
+        }
+        self.settle(tb);
+    }
+
+    /// Looks at the grid points `[from, to]`, halving the interval as long as a condition changes within it.
+    fn scan(&mut self, truth: &dyn Truth, from: Micros, to: Micros, which: &[usize], bank: bool) {
+        let changes = self.watch.look(truth, from, to, which, bank);
+        if changes.any() {
+            self.settle(from);
+            self.watch.apply(from, &changes);
+        }
+        // The bank's values are made of every battery.
+        let all;
+        let open = if changes.bank_open {
+            all = (0..self.config.batteries()).collect::<Vec<_>>();
+            &all
+        } else {
+            &changes.open
+        };
+        if open.is_empty() || from == to {
+            return;
+        }
+        let points = (to - from) / CYCLE + 1;
+        if points <= POINTS_FEW {
+            for t in (from..=to).step_by(CYCLE as usize) {
+                self.scan(truth, t, t, open, changes.bank_open);
+            }
+        } else {
+            let middle = from + (points / 2) * CYCLE;
+            self.scan(truth, from, middle - CYCLE, open, changes.bank_open);
+            self.scan(truth, middle, to, open, changes.bank_open);
+        }
+    }
+
+    /// Something happens to the BMS at `t`.
+    pub fn world(&mut self, t: Micros, event: WorldEvent) {
+        self.settle(t);
+        let effect = self.world.event(t, event, &mut self.watch, &mut self.ledger, self.pins);
+        if let Some(surely) = effect.start {
+            for level in &mut self.levels {
+                level.start(surely);
+            }
+            for cut in &mut self.cuts {
+                cut.start();
+            }
+            let base = self.uv_clear_hold_base();
+            self.uv_clear_hold.0 = base;
+            if surely {
+                self.uv_clear_hold.1 = base;
+                self.uv_cut_last = None;
+            }
+        }
+        if effect.reset {
+            let slack = self.world.slack(t);
+            for cut in &mut self.cuts {
+                cut.reset(t, slack);
+            }
+        }
+        if effect.remote_off {
+            for cut in &mut self.cuts {
+                cut.remote_off();
+            }
+        }
+    }
+
+    /// A decision at `t` gives these pins and causes; to be told whenever any of them changes.
+    pub fn pins(&mut self, t: Micros, pins: Pins, reported: &Reported) {
+        self.settle(t);
+        let before = (self.pins, self.reported);
+        if self.world.powered() {
+            self.judge_new_causes(t, pins, reported);
+        }
+        if before.0.load && !pins.load {
+            self.judge_fall_of_load(t, &before.1, reported);
+        }
+        for (high, (was, is)) in self.high_since.iter_mut().zip([
+            (before.0.load, pins.load),
+            (before.0.charger, pins.charger),
+            (before.0.pre_alarm, pins.pre_alarm),
+        ]) {
+            if was != is {
+                *high = is.then_some(t);
+            }
+        }
+        self.world.answered(t, pins, &before.1, reported, &mut self.ledger);
+        self.pins = pins;
+        self.reported = *reported;
+        self.inconsistent = [false; 3];
+        self.judge(t, t);
+    }
+
+    /// The run ends at `t_end`.
+    pub fn finish(mut self, t_end: Micros) -> Verdicts {
+        self.settle(t_end);
+        self.ledger.close()
+    }
+
+    /// Judges everything up to `t` under the pins and conditions as they have been.
+    fn settle(&mut self, t: Micros) {
+        let from = self.now;
+        if t < from {
+            return;
+        }
+        let context = self.context(t);
+        self.relieve(t);
+        for level in &mut self.levels {
+            let signals = self.watch.signals(level.rule.set);
+            level.settle(signals, &context);
+        }
+        for cut in &mut self.cuts {
+            cut.settle(&self.watch.batteries, &context);
+        }
+        self.world.settle(from, t, &mut self.watch, &mut self.ledger);
+        self.judge(from, t);
+        self.now = t;
+    }
+
+    fn context(&self, now: Micros) -> Context {
+        let both_high_since = match (self.high_since[0], self.high_since[2]) {
+            (Some(load), Some(pre_alarm)) => Some(load.max(pre_alarm)),
+            _ => None,
+        };
+        Context {
+            now,
+            base: self.world.base(),
+            running_from: self.world.running_from(),
+            slack: self.world.slack(now),
+            load_high: self.pins.load,
+            both_high_since,
+            uv_clear_hold: self.uv_clear_hold,
+        }
+    }
+
+    /// UV-2: the lengthened hold falls back when the bank is charged.
+    fn relieve(&mut self, t: Micros) {
+        let base = self.uv_clear_hold_base();
+        let run = |strict| {
+            let held = self.watch.bank.any(Signal::Relief, strict)?;
+            Some(t.saturating_sub(held.since))
+        };
+        if run(false).is_some_and(|run| run + SLACK >= UV_RELIEF_HOLD) {
+            self.uv_clear_hold.0 = base;
+        }
+        if run(true).is_some_and(|run| run >= UV_RELIEF_HOLD + SLACK) {
+            self.uv_clear_hold.1 = base;
+        }
+    }
+
+    fn uv_clear_hold_base(&self) -> Micros {
+        Micros::from(self.config.limits.under_voltage_clear_hold_ms) * MS
+    }
+}

@@ -1,0 +1,281 @@
+//! Looks at the true plant on the sample grid, only as finely as the conditions ask for.
+
+use super::config::{CYCLE, OracleConfig};
+use super::input::{CELLS_MAX, ChannelFault, Truth, TruthBounds, TruthSample};
+use super::signals::{Edges, Look, Signal, Signals, Values, loose_clears, strict_clears};
+use ngbank_models::time::Micros;
+
+/// COM-4: a reading outside of this is content that cannot be, mV.
+const PLAUSIBLE_MV: std::ops::RangeInclusive<f64> = 500.0..=5000.0;
+
+/// Loose bits are the even ones.
+const LOOSE: u64 = 0x5555_5555_5555_5555;
+
+/// What the oracle knows of one battery apart from its conditions.
+#[derive(Clone, Debug)]
+struct Battery {
+    faults: [Option<ChannelFault>; CELLS_MAX],
+    /// Its frames do not arrive or are not believed: its conditions stay as they were.
+    silent: bool,
+    /// It is another battery: whether the core takes its values is open (COM-7).
+    foreign: bool,
+    /// Its clear conditions do not count before (COM-5).
+    distrusted_until: Micros,
+    /// Bounds of the last look: charge (‰) and current (A).
+    soc_pm: (f64, f64),
+    current_a: (f64, f64),
+    /// Lowest and highest cell of the last look, V.
+    lowest_v: f64,
+    highest_v: f64,
+}
+
+/// The conditions of every battery and of the bank.
+#[derive(Clone, Debug)]
+pub(super) struct Watch {
+    pub batteries: Signals,
+    pub bank: Signals,
+    each: Vec<Battery>,
+    series: usize,
+    cells: usize,
+}
+
+/// Conditions that begin at one grid point.
+#[derive(Debug, Default)]
+pub(super) struct Changes {
+    batteries: Vec<(usize, u64, Values)>,
+    bank: Option<(u64, Values)>,
+    /// Rows that must be looked at more finely.
+    pub open: Vec<usize>,
+    pub bank_open: bool,
+}
+
+impl Changes {
+    /// True when a condition may change here.
+    pub(super) fn any(&self) -> bool {
+        !self.batteries.is_empty() || self.bank.is_some()
+    }
+}
+
+impl Watch {
+    pub(super) fn new(config: &OracleConfig) -> Self {
+        let battery = Battery {
+            faults: [None; CELLS_MAX],
+            silent: false,
+            foreign: false,
+            distrusted_until: 0,
+            soc_pm: (1000.0, 1000.0),
+            current_a: (0.0, 0.0),
+            lowest_v: f64::INFINITY,
+            highest_v: f64::NEG_INFINITY,
+        };
+        let batteries = config.batteries();
+        Self {
+            batteries: Signals::new(Edges::battery(config), batteries),
+            bank: Signals::new(Edges::bank(config), 1),
+            each: vec![battery; batteries],
+            series: config.series,
+            cells: config.cells.min(CELLS_MAX),
+        }
+    }
+
+    pub(super) fn signals(&self, signal: Signal) -> &Signals {
+        if signal.is_bank() { &self.bank } else { &self.batteries }
+    }
+
+    /// Looks at batteries `which` (and the bank) on the grid points `[from, to]`.
+    pub(super) fn look(&mut self, truth: &dyn Truth, from: Micros, to: Micros, which: &[usize], bank: bool) -> Changes {
+        let mut changes = Changes::default();
+        for &b in which {
+            if self.each[b].silent {
+                continue;
+            }
+            let (low, high) = if from == to { self.sample(truth, from, b) } else { self.bounds(truth, from, to, b) };
+            let mut allowed = u64::MAX;
+            if self.each[b].distrusted_until > from {
+                allowed = !strict_clears();
+            } else if self.each[b].distrusted_until > 0 {
+                self.each[b].distrusted_until = 0;
+                self.batteries.forget_calm(b);
+            }
+            if self.each[b].foreign {
+                allowed &= LOOSE;
+            }
+            match self.batteries.look(b, &low, &high, allowed) {
+                Look::Calm => {}
+                Look::Changed(mask, values) => changes.batteries.push((b, mask, values)),
+                Look::Open => changes.open.push(b),
+            }
+        }
+        if bank {
+            let (low, high) = self.bank_values();
+            match self.bank.look(0, &low, &high, u64::MAX) {
+                Look::Calm => {}
+                Look::Changed(mask, values) => changes.bank = Some((mask, values)),
+                Look::Open => changes.bank_open = true,
+            }
+        }
+        changes
+    }
+
+    pub(super) fn apply(&mut self, t: Micros, changes: &Changes) {
+        for (b, mask, values) in &changes.batteries {
+            self.batteries.set(t, *b, *mask, values);
+        }
+        if let Some((mask, values)) = &changes.bank {
+            self.bank.set(t, 0, *mask, values);
+        }
+    }
+
+    fn sample(&mut self, truth: &dyn Truth, t: Micros, b: usize) -> (Values, Values) {
+        let mut sample = TruthSample::default();
+        truth.sample(t, b, &mut sample);
+        let battery = &mut self.each[b];
+        let (mut lowest_v, mut highest_v) = (f64::INFINITY, f64::NEG_INFINITY);
+        for (volts, fault) in sample.cells_v[..self.cells].iter().zip(&battery.faults) {
+            let seen_v = match fault {
+                None => *volts,
+                Some(ChannelFault::Offset { mv }) => volts + mv * 1e-3,
+                Some(ChannelFault::Stuck { mv }) => mv * 1e-3,
+            };
+            lowest_v = lowest_v.min(seen_v);
+            highest_v = highest_v.max(seen_v);
+        }
+        let soc_pm = f64::from(sample.counted_soc_pm);
+        battery.soc_pm = (soc_pm, soc_pm);
+        battery.current_a = (sample.current_a, sample.current_a);
+        battery.lowest_v = lowest_v;
+        battery.highest_v = highest_v;
+        let values = [lowest_v, highest_v, sample.temperature_c, sample.current_a];
+        (values, values)
+    }
+
+    fn bounds(&mut self, truth: &dyn Truth, from: Micros, to: Micros, b: usize) -> (Values, Values) {
+        let mut bounds = TruthBounds::default();
+        truth.bounds(from, to, b, &mut bounds);
+        let battery = &mut self.each[b];
+        let (mut lowest_v, mut highest_v) = (bounds.lowest_v, bounds.highest_v);
+        for fault in battery.faults.iter().flatten() {
+            match fault {
+                ChannelFault::Offset { mv } => {
+                    let (down, up) = ((mv * 1e-3).min(0.0), (mv * 1e-3).max(0.0));
+                    lowest_v = (lowest_v.0 + down, lowest_v.1 + up);
+                    highest_v = (highest_v.0 + down, highest_v.1 + up);
+                }
+                ChannelFault::Stuck { mv } => {
+                    // The stuck cell may have been the lowest or the highest one.
+                    let (volts, old) = (mv * 1e-3, (lowest_v, highest_v));
+                    lowest_v = (old.0.0.min(volts), old.1.1.min(volts));
+                    highest_v = (old.0.0.max(volts), old.1.1.max(volts));
+                }
+            }
+        }
+        battery.soc_pm = (f64::from(bounds.soc_pm.0), f64::from(bounds.soc_pm.1));
+        battery.current_a = bounds.current_a;
+        battery.lowest_v = lowest_v.0;
+        battery.highest_v = highest_v.1;
+        let (temperature_c, current_a) = (bounds.temperature_c, bounds.current_a);
+        (
+            [lowest_v.0, highest_v.0, temperature_c.0, current_a.0],
+            [lowest_v.1, highest_v.1, temperature_c.1, current_a.1],
+        )
+    }
+
+    /// SOC-1 and the bank current out of the last look at every battery.
+    fn bank_values(&self) -> (Values, Values) {
+        let (mut low, mut high) = ([0.0; 4], [0.0; 4]);
+        let mut strings = 0.0;
+        for string in self.each.chunks(self.series) {
+            strings += 1.0;
+            low[0] += string.iter().map(|b| b.soc_pm.0).fold(1000.0, f64::min);
+            high[0] += string.iter().map(|b| b.soc_pm.1).fold(1000.0, f64::min);
+            low[1] += string[0].current_a.0;
+            high[1] += string[0].current_a.1;
+        }
+        low[0] /= strings;
+        high[0] /= strings;
+        (low, high)
+    }
+
+    /// The extremes of the last look at a voltage, for the distance to an edge: lowest and highest cell of the bank.
+    pub(super) fn extremes(&self) -> Values {
+        let lowest = self.each.iter().map(|b| b.lowest_v);
+        let highest = self.each.iter().map(|b| b.highest_v);
+        [lowest.fold(f64::INFINITY, f64::min), highest.fold(f64::NEG_INFINITY, f64::max), 0.0, 0.0]
+    }
+
+    pub(super) fn set_fault(&mut self, b: usize, cell: usize, fault: Option<ChannelFault>) {
+        if let Some(slot) = self.each.get_mut(b).and_then(|b| b.faults.get_mut(cell)) {
+            *slot = fault;
+            self.batteries.forget_calm(b);
+        }
+    }
+
+    /// True when a channel of the battery reads what cannot be (COM-4).
+    pub(super) fn implausible(&self, b: usize) -> bool {
+        let faults = self.each.get(b).map_or(&[][..], |b| &b.faults[..]);
+        faults.iter().any(|fault| matches!(fault, Some(ChannelFault::Stuck { mv }) if !PLAUSIBLE_MV.contains(mv)))
+    }
+
+    pub(super) fn is_silent(&self, b: usize) -> bool {
+        self.each[b].silent
+    }
+
+    /// The battery is not heard from `t` on. What only its last sample showed may never have arrived.
+    pub(super) fn silence(&mut self, b: usize, t: Micros) {
+        let battery = &mut self.each[b];
+        battery.silent = true;
+        // The last value stands; without a width that would keep the bank's values open for ever.
+        battery.soc_pm.1 = battery.soc_pm.0;
+        battery.current_a.1 = battery.current_a.0;
+        let (clears, loose) = (strict_clears(), loose_clears());
+        self.batteries.thin(b, |bit, since| {
+            let strict = bit % 2 == 1;
+            let clear = (clears | loose) & (1 << bit) != 0;
+            strict && (clear || since + CYCLE >= t)
+        });
+    }
+
+    /// The battery is silent beyond doubt: no clear rule is met by it (COM-2).
+    pub(super) fn no_clears(&mut self, b: usize) {
+        let loose = loose_clears();
+        self.batteries.thin(b, |bit, _| loose & (1 << bit) != 0);
+    }
+
+    /// The battery is heard again; it counts for clear rules for certain from `trusted` on.
+    pub(super) fn hear(&mut self, b: usize, trusted: Micros) {
+        self.each[b].silent = false;
+        self.distrust(b, trusted);
+    }
+
+    /// Clear conditions of the battery do not count for certain before `until`.
+    pub(super) fn distrust(&mut self, b: usize, until: Micros) {
+        let battery = &mut self.each[b];
+        battery.distrusted_until = battery.distrusted_until.max(until);
+        let clears = strict_clears();
+        self.batteries.thin(b, |bit, _| clears & (1 << bit) != 0);
+        self.batteries.forget_calm(b);
+    }
+
+    /// Another battery sits here, or the core has learnt what sits here.
+    pub(super) fn set_foreign(&mut self, b: usize, foreign: bool) {
+        self.each[b].foreign = foreign;
+        if foreign {
+            self.batteries.thin(b, |bit, _| bit % 2 == 1);
+        }
+        self.batteries.forget_calm(b);
+    }
+
+    /// A start or reset begins the trust of batteries that are not trusted yet anew (BOOT-2).
+    pub(super) fn extend_distrust(&mut self, t: Micros, until: Micros) {
+        for battery in &mut self.each {
+            if battery.distrusted_until > t {
+                battery.distrusted_until = battery.distrusted_until.max(until);
+            }
+        }
+    }
+
+    /// The battery counts for clear rules for certain from `t` on.
+    pub(super) fn trust_from(&mut self, b: usize, t: Micros) {
+        self.each[b].distrusted_until = t;
+    }
+}

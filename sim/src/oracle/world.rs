@@ -1,0 +1,450 @@
+//! Follows the events of the world: what they make the core do, and within which time.
+
+use super::config::{
+    BOOT_CYCLES, CYCLE, DECISION, OracleConfig, REMOTE_H_MV, REMOTE_H_OVER_MV, REMOTE_L_MV, SLACK,
+    SUPPLY_HIGH_CLEAR_MV, SUPPLY_HIGH_MV, SUPPLY_OFF_HOLD, SUPPLY_OFF_MV, SUPPLY_ON_MV, TRUST_LONG,
+};
+use super::external::External;
+use super::input::{DamagedPart, Pins, Reported, WorldEvent};
+use super::ledger::{Ledger, at};
+use super::links::next_arrival;
+use super::signals::Signal;
+use super::verdict::Property;
+use super::watch::Watch;
+use ngbank_models::time::{MS, Micros, NEVER};
+
+pub(super) const SILENT: usize = 0;
+pub(super) const FOREIGN: usize = 1;
+const REMOTE: usize = 2;
+pub(super) const START: usize = 3;
+const SUPPLY: usize = 4;
+pub(super) const CLOCK: usize = 5;
+
+/// BOOT-1: all batteries report within two cycles of the start, the bank is complete for three, and the pins follow.
+pub(super) const START_MAX: Micros = 2 * CYCLE + BOOT_CYCLES + SLACK;
+
+/// Why a battery is not heard.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Link {
+    pub broken: bool,
+    pub damaged: bool,
+    pub implausible: bool,
+    /// Since when, and within which time the core notices: at the earliest, at the latest.
+    pub lost: Option<(Micros, Micros, Micros)>,
+}
+
+impl Link {
+    pub(super) fn heard(&self) -> bool {
+        !(self.broken || self.damaged || self.implausible)
+    }
+}
+
+/// What an event means to the rest of the oracle.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Effect {
+    /// The core starts without retained state: surely, or perhaps.
+    pub start: Option<bool>,
+    /// The core restarts with its state.
+    pub reset: bool,
+    /// The remote went off.
+    pub remote_off: bool,
+}
+
+/// An answer that the core owes: both outputs Floating, or the cause reported.
+#[derive(Clone, Copy, Debug)]
+struct Owed {
+    property: Property,
+    out: u32,
+    what: &'static str,
+    by: Micros,
+}
+
+/// The world as the oracle follows it.
+#[derive(Clone, Debug)]
+pub(super) struct World {
+    pub(super) batteries: usize,
+    pub(super) timeout: Micros,
+    debounce: Micros,
+    powered: bool,
+    /// The core has listened since then.
+    pub(super) base: Micros,
+    /// The last start is over by then at the latest.
+    running: Micros,
+    pub(super) externals: [External; 6],
+    pub(super) links: Vec<Link>,
+    pub(super) losses: Vec<Vec<Micros>>,
+    /// Batteries that are silent beyond doubt from an instant on.
+    pub(super) deaf: Vec<(usize, Micros)>,
+    pub(super) lossy: Vec<bool>,
+    pub(super) lossy_until: Micros,
+    /// Another battery sits at a position, since when.
+    pub(super) foreign: Vec<Option<Micros>>,
+    remote_on: bool,
+    /// SUP-1: below the threshold since.
+    supply_low: Option<Micros>,
+    supply_high: bool,
+    owed: Vec<Owed>,
+    waiting_accused: bool,
+}
+
+impl World {
+    pub(super) fn new(config: &OracleConfig) -> Self {
+        let batteries = config.batteries();
+        let ms = |ms: u32| Micros::from(ms) * MS;
+        let mut world = Self {
+            batteries,
+            timeout: ms(config.limits.silence_timeout_ms),
+            debounce: ms(config.limits.remote_debounce_ms),
+            powered: false,
+            base: 0,
+            running: NEVER,
+            externals: [
+                External::new(9, Property::Com, "a silent or distrusted battery (COM-2, COM-4)", false),
+                External::new(10, Property::Com, "a battery of another serial or model (COM-7)", false),
+                External::new(11, Property::Rem, "remote off (REM-1)", true),
+                External::new(14, Property::Boot, "the start (BOOT-1)", true),
+                External::new(14, Property::Sup, "a supply out of range (SUP-1)", true),
+                External::new(15, Property::Time, "a clock that went backwards (TIME-2)", false),
+            ],
+            links: vec![Link::default(); batteries],
+            losses: vec![Vec::new(); batteries],
+            deaf: Vec::new(),
+            lossy: vec![false; batteries],
+            lossy_until: 0,
+            foreign: vec![None; batteries],
+            remote_on: false,
+            supply_low: None,
+            supply_high: false,
+            owed: Vec::new(),
+            waiting_accused: false,
+        };
+        // Until an event says otherwise the remote is off.
+        world.externals[REMOTE].begin(0, 0, world.debounce + SLACK);
+        world
+    }
+
+    pub(super) fn powered(&self) -> bool {
+        self.powered
+    }
+
+    /// The core has listened since then.
+    pub(super) fn base(&self) -> Micros {
+        self.base
+    }
+
+    /// When the start is over at the latest; `NEVER` while something keeps it from ending.
+    pub(super) fn running_from(&self) -> Micros {
+        if self.powered { self.running } else { NEVER }
+    }
+
+    /// Longest way from a sample to a pin.
+    pub(super) fn slack(&self, t: Micros) -> Micros {
+        if t < self.lossy_until { SLACK + self.timeout } else { SLACK }
+    }
+
+    pub(super) fn pre_alarm_may_float(&self, t: Micros) -> bool {
+        self.externals.iter().any(|external| external.pre_alarm && external.may(t))
+    }
+
+    pub(super) fn start_or_supply_may(&self, t: Micros) -> bool {
+        self.externals[START].may(t) || self.externals[SUPPLY].may(t)
+    }
+
+    pub(super) fn accuse_waiting(&mut self, t: Micros, text: String, ledger: &mut Ledger) {
+        if !std::mem::replace(&mut self.waiting_accused, true) {
+            ledger.violate(Property::Boot, t, text);
+        }
+    }
+
+    pub(super) fn absolve_waiting(&mut self) {
+        self.waiting_accused = false;
+    }
+
+    pub(super) fn event(
+        &mut self,
+        t: Micros,
+        event: WorldEvent,
+        watch: &mut Watch,
+        ledger: &mut Ledger,
+        pins: Pins,
+    ) -> Effect {
+        let effect = self.follow(t, event, watch, ledger, pins);
+        let open = [START, CLOCK].map(|cause| self.externals[cause].may_until(t));
+        if let Some(until) = open.into_iter().flatten().max() {
+            self.running = until;
+        }
+        effect
+    }
+
+    fn follow(&mut self, t: Micros, event: WorldEvent, watch: &mut Watch, ledger: &mut Ledger, pins: Pins) -> Effect {
+        let mut effect = Effect::default();
+        match event {
+            WorldEvent::PowerOn => {
+                ledger.reached(Property::Boot);
+                self.powered = true;
+                self.forget_trust(t);
+                self.start(t, watch);
+                effect.start = Some(true);
+            }
+            WorldEvent::PowerLost => {
+                ledger.reached(Property::Boot);
+                self.powered = false;
+                self.externals[START].begin(0, t, t + DECISION);
+            }
+            WorldEvent::WatchdogReset => {
+                ledger.reached(Property::Boot);
+                self.start(t, watch);
+                self.owe(t, START, pins);
+                effect.reset = true;
+            }
+            WorldEvent::ClockSetBack { ms } => {
+                ledger.reached(Property::Time);
+                self.base = t;
+                let clock = &mut self.externals[CLOCK];
+                clock.begin(0, t, NEVER);
+                if self.links.iter().all(Link::heard) {
+                    clock.end(0, t, t + START_MAX);
+                }
+                // A smaller step may pass between two decisions.
+                if Micros::from(ms) * MS > DECISION {
+                    self.owe(t, CLOCK, pins);
+                }
+            }
+            WorldEvent::Remote { l_mv, h_mv, supply_mv } => {
+                effect.remote_off = self.remote(t, l_mv, h_mv, supply_mv, ledger)
+            }
+            WorldEvent::Supply { mv } => effect.start = self.supply(t, mv, watch, ledger),
+            WorldEvent::ChainBroken { from } => {
+                ledger.reached(Property::Com);
+                for b in from..self.batteries {
+                    self.relink(t, b, watch, |link| link.broken = true);
+                }
+            }
+            WorldEvent::ChainRepaired => {
+                for b in 0..self.batteries {
+                    self.relink(t, b, watch, |link| link.broken = false);
+                }
+            }
+            WorldEvent::ForeignBattery { battery, present } => {
+                self.foreign(t, battery, present, watch, ledger);
+            }
+            WorldEvent::ChannelFault { battery, cell, fault } => {
+                watch.set_fault(battery, cell, fault);
+                let implausible = watch.implausible(battery);
+                if implausible {
+                    ledger.reached(Property::Com);
+                }
+                if battery < self.batteries {
+                    self.relink(t, battery, watch, |link| {
+                        link.implausible = implausible;
+                    });
+                }
+            }
+            WorldEvent::Damaged { battery, part } => {
+                let range = battery.map_or(0..self.batteries, |b| b.min(self.batteries)..(b + 1).min(self.batteries));
+                if part != DamagedPart::None {
+                    ledger.reached(Property::Com);
+                }
+                for b in range {
+                    self.damaged(t, b, part, watch);
+                }
+            }
+        }
+        effect
+    }
+
+    /// The core starts at `t`: outputs float until every battery has reported (BOOT-1).
+    fn start(&mut self, t: Micros, watch: &mut Watch) {
+        self.base = t;
+        let arrivals =
+            self.links.iter().enumerate().map(|(b, link)| if link.heard() { next_arrival(t, b) } else { NEVER });
+        let complete = arrivals.max().unwrap_or(t);
+        let start = &mut self.externals[START];
+        start.end(0, t, t);
+        start.begin(0, t, t + 1);
+        if complete < NEVER {
+            let foreign = self.foreign.iter().any(Option::is_some);
+            let over = if foreign { NEVER } else { t + START_MAX };
+            start.end(0, complete, over);
+        }
+        // Remote and bank are judged anew.
+        if self.remote_on {
+            self.externals[REMOTE].allow(t, t + self.debounce + SLACK);
+        }
+        let over = t + START_MAX;
+        if self.externals[SILENT].may(t) {
+            // A running time of trust starts anew at full length.
+            let trusted = t + TRUST_LONG + SLACK;
+            self.externals[SILENT].allow(t, trusted);
+            watch.extend_distrust(t, trusted);
+        }
+        self.externals[SILENT].allow(t, over);
+        for (b, foreign) in self.foreign.iter().enumerate() {
+            // The start learns what it finds; whether that is the bank configured depends on the model.
+            let until = if foreign.is_some() { NEVER } else { over };
+            self.externals[FOREIGN].end(b, t, until);
+            watch.set_foreign(b, false);
+        }
+        self.externals[FOREIGN].allow(t, over);
+    }
+
+    /// After power loss a battery needs to be heard again, no more (BOOT-2).
+    fn forget_trust(&mut self, t: Micros) {
+        for (b, link) in self.links.iter().enumerate() {
+            if link.heard() {
+                self.externals[SILENT].end(b, t, NEVER);
+            }
+        }
+    }
+
+    fn owe(&mut self, t: Micros, external: usize, pins: Pins) {
+        if pins.load || pins.charger {
+            let External { out, property, what, .. } = self.externals[external];
+            self.owed.push(Owed { property, out, what, by: t + SLACK });
+        }
+    }
+
+    /// REM-1, REM-2; true when it went off.
+    fn remote(&mut self, t: Micros, l_mv: i32, h_mv: i32, supply_mv: i32, ledger: &mut Ledger) -> bool {
+        let h_high = h_mv > REMOTE_H_MV && h_mv <= supply_mv + REMOTE_H_OVER_MV;
+        let on = l_mv < REMOTE_L_MV || h_high;
+        if on == self.remote_on {
+            return false;
+        }
+        self.remote_on = on;
+        let remote = &mut self.externals[REMOTE];
+        if on {
+            // It acts at the first decision at which it has held for the debounce time (REM-3).
+            remote.end(0, t + self.debounce, t + self.debounce + SLACK);
+            remote.allow(t, t + self.debounce + SLACK);
+        } else {
+            if self.powered {
+                ledger.reached(Property::Rem);
+            }
+            remote.begin(0, t, t + self.debounce + SLACK);
+        }
+        !on
+    }
+
+    /// SUP-1; `Some` when the core starts.
+    fn supply(&mut self, t: Micros, mv: i32, watch: &mut Watch, ledger: &mut Ledger) -> Option<bool> {
+        let mut start = None;
+        if mv < SUPPLY_OFF_MV && self.supply_low.is_none() {
+            ledger.reached(Property::Sup);
+            self.supply_low = Some(t);
+            self.externals[SUPPLY].begin(0, t, t + SUPPLY_OFF_HOLD + SLACK);
+        }
+        if mv > SUPPLY_ON_MV
+            && let Some(since) = self.supply_low.take()
+        {
+            self.externals[SUPPLY].end(0, t, t + SLACK);
+            // A dip of less than 10 ms is none.
+            if t >= since + SUPPLY_OFF_HOLD {
+                self.start(t, watch);
+                start = Some(false);
+            }
+        }
+        if mv > SUPPLY_HIGH_MV && !self.supply_high {
+            ledger.reached(Property::Sup);
+            self.supply_high = true;
+            self.externals[SUPPLY].begin(1, t, t + SLACK);
+        }
+        if mv < SUPPLY_HIGH_CLEAR_MV && self.supply_high {
+            self.supply_high = false;
+            self.externals[SUPPLY].end(1, t, t + SLACK);
+        }
+        start
+    }
+
+    /// Time passes from `from` to `t`.
+    pub(super) fn settle(&mut self, from: Micros, t: Micros, watch: &mut Watch, ledger: &mut Ledger) {
+        self.deaf.retain(|(b, latest)| {
+            let due = *latest <= t;
+            if due && watch.is_silent(*b) {
+                watch.no_clears(*b);
+            }
+            !due
+        });
+        // A cell that has been run down to nothing makes its battery implausible (COM-4).
+        if watch.batteries.any(Signal::Implausible, false).is_some() {
+            self.externals[SILENT].allow(from, t + TRUST_LONG + SLACK);
+        }
+        let late = |owed: &&Owed| owed.by < t;
+        for owed in self.owed.iter().filter(late) {
+            let text = format!(
+                "{} was not answered by {}: an output stayed High and OUT-{} was not reported",
+                owed.what,
+                at(owed.by),
+                owed.out
+            );
+            ledger.violate(owed.property, owed.by, text);
+        }
+        self.owed.retain(|owed| owed.by >= t);
+        for external in &mut self.externals {
+            external.prune(from);
+        }
+    }
+
+    /// The core answers: both outputs Floating, or the cause reported.
+    pub(super) fn answered(&mut self, t: Micros, pins: Pins, was: &Reported, reported: &Reported, ledger: &mut Ledger) {
+        let floating = !pins.load && !pins.charger;
+        self.owed.retain(|owed| {
+            let done = floating && (owed.out == 14 || reported.load.has(owed.out));
+            if done {
+                ledger.margin(owed.property, (owed.by, t), "the latest answer");
+            }
+            !done
+        });
+        for external in &self.externals {
+            // A start floats the pins by itself.
+            if external.property != Property::Boot
+                && reported.load.has(external.out)
+                && !was.load.has(external.out)
+                && let Some(deadline) = external.deadline(t)
+                && deadline < NEVER
+            {
+                ledger.margin(external.property, (deadline, t), "the latest answer");
+            }
+        }
+    }
+
+    /// Compares the pins and reported causes, unchanged on `[from, to)`, with the causes out of events.
+    pub(super) fn judge(&mut self, from: Micros, to: Micros, pins: Pins, reported: &Reported, ledger: &mut Ledger) {
+        let running = self.running_from() <= to;
+        let starting_may = self.start_or_supply_may(to);
+        let all = reported.load.with(reported.charger).with(reported.pre_alarm);
+        for external in &mut self.externals {
+            let must = if from == to { external.must(to).then_some(to) } else { external.must_within(from, to) };
+            let high = pins.load || pins.charger || (external.pre_alarm && pins.pre_alarm);
+            let text = match must {
+                Some(time) if high => {
+                    let text = format!("an output is High at {} in spite of {}", at(time), external.what);
+                    Some((time, text))
+                }
+                Some(time) if running && external.out != 14 && !all.has(external.out) => {
+                    let text =
+                        format!("OUT-{} is not reported at {} in spite of {}", external.out, at(time), external.what);
+                    Some((time, text))
+                }
+                _ if self.powered
+                    && external.out != 14
+                    && all.has(external.out)
+                    && !external.may(to)
+                    && !starting_may =>
+                {
+                    let text = format!("OUT-{} is reported at {} without {}", external.out, at(to), external.what);
+                    Some((to, text))
+                }
+                _ => None,
+            };
+            match text {
+                Some((time, text)) if !external.accused => {
+                    external.accused = true;
+                    ledger.violate(external.property, time, text);
+                }
+                Some(_) => {}
+                None => external.accused = false,
+            }
+        }
+    }
+}

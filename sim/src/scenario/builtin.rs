@@ -1,0 +1,57 @@
+//! The scenarios that come with the program, as files under `scenarios/`.
+
+/// A scenario that comes with the program.
+#[derive(Clone, Copy, Debug)]
+pub struct Builtin {
+    /// Name, kebab-case; the file is `<name>.toml`.
+    pub name: &'static str,
+    /// One line for tables and plots.
+    pub title: &'static str,
+    /// The file.
+    pub text: &'static str,
+}
+
+macro_rules! builtin {
+    ($($name:literal: $title:literal,)*) => {
+        &[$(Builtin {
+            name: $name,
+            title: $title,
+            text: include_str!(concat!("../../scenarios/", $name, ".toml")),
+        }),*]
+    };
+}
+
+/// The built-in scenarios, in the order of a campaign's table.
+pub fn builtin() -> &'static [Builtin] {
+    BUILTIN
+}
+
+const BUILTIN: &[Builtin] = builtin! {
+    "household-day": "Household day on 50 x 25.6 V",
+    "night-discharge": "Night discharge to the cell cut-off",
+    "cold-morning": "Cold morning: charging blocked below 5 °C",
+    "hot-afternoon": "Hot afternoon: above 50 °C",
+    "runner-cell": "Runner cell at the top of charge",
+    "unequal-strings": "Unequal strings joined",
+    "parasitic-load": "Parasitic load after the cut-off",
+    "chain-break": "Break of the chain cable",
+    "remote-toggled": "Remote switched off and on",
+    "empty-bank-recovered": "Empty bank recovered by the sun",
+    "waiting-after-start": "Start between the limits: LOAD waits",
+    "bank-12v-50p": "12 V bank of 50 in parallel",
+    "bank-48v-25p": "48 V bank of 25 x 51.2 V",
+    "floor-warning-then-alarm": "Discharge floor: warning before alarm",
+    "prealarm-binds-cold-step": "Cold bank and a load step: the 30 s bind",
+    "reset-in-countdown": "Watchdog reset in the middle of the 30 s",
+    "prealarm-binds-weak-cell": "Weak cell and a load step: the 30 s bind",
+    "over-current-step": "Over-current: cut, retry, latch",
+    "charge-over-current": "Charger stronger than the bank",
+    "supply-dip": "Supply dips and an over-voltage",
+    "clock-set-back": "Clock set back",
+    "foreign-battery": "Foreign battery in the chain",
+    "damaged-frames": "Damaged frames",
+    "sensor-offset": "Cell measured too low",
+    "sensor-stuck": "Cell measurement stuck high",
+    "charger-ignores-remote": "Charger that ignores its remote",
+    "cold-night": "Too cold to discharge",
+};

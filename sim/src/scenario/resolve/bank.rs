@@ -1,0 +1,117 @@
+//! The bank as one seed makes it: every cell, the batteries' electronics, serial numbers.
+
+use ngbank_models::electronics::{CELLS_MAX, ElectronicsParams};
+use ngbank_models::plant::{BankParams, CellParams, Thermal, Wiring};
+
+use super::super::check::Shape;
+use super::super::file::BankTable;
+use crate::streams::{Entity, stream};
+
+/// Draws beyond this many deviations are cut off: nobody sells such a cell.
+const DEVIATIONS_MAX: f64 = 3.0;
+/// Hours in the 30 days of `self_discharge_per_month`.
+const HOURS_PER_MONTH: f64 = 720.0;
+
+/// Thermal figures for each Wh of a battery (assumed: 130 Wh/kg, 1000 J/(kg·K), 3.5 h time constant to the air).
+const HEAT_CAPACITY_J_PER_K_PER_WH: f64 = 7.6;
+const TO_AMBIENT_W_PER_K_PER_WH: f64 = 0.0006;
+const TO_NEIGHBOUR_W_PER_K_PER_WH: f64 = 0.0004;
+
+/// The bank; `celsius` is the temperature at which its batteries begin.
+pub(super) fn bank(seed: u64, table: &BankTable, shape: &Shape, celsius: f64) -> BankParams {
+    let batteries = shape.batteries() as usize;
+    let cells_per_battery = usize::from(shape.model.cells);
+    let series = shape.series as usize;
+    let mut cells = Vec::with_capacity(batteries * cells_per_battery);
+    for battery in 0..batteries {
+        let soc = string_soc(seed, table, battery / series);
+        for cell in 0..cells_per_battery {
+            cells.push(draw_cell(seed, table, shape.model.capacity_ah, soc, battery, cell));
+        }
+    }
+    let milli = |ohm: f64| ohm / 1000.0;
+    let energy_wh = shape.model.energy_wh;
+    BankParams {
+        cells_per_battery,
+        series,
+        parallel: shape.parallel as usize,
+        capacity_ah: shape.model.capacity_ah,
+        battery_resistance_ohm: shape.model.resistance_ohm * table.resistance_factor,
+        wiring: Wiring {
+            string_ohm: milli(table.wiring.string_mohm),
+            bus_segment_ohm: milli(table.wiring.bus_segment_mohm),
+            terminal_ohm: milli(table.wiring.terminal_mohm),
+        },
+        thermal: match &table.thermal {
+            Some(thermal) => Thermal {
+                heat_capacity_j_per_k: thermal.heat_capacity_j_per_k,
+                to_ambient_w_per_k: thermal.to_ambient_w_per_k,
+                to_neighbour_w_per_k: thermal.to_neighbour_w_per_k,
+            },
+            None => Thermal {
+                heat_capacity_j_per_k: energy_wh * HEAT_CAPACITY_J_PER_K_PER_WH,
+                to_ambient_w_per_k: energy_wh * TO_AMBIENT_W_PER_K_PER_WH,
+                to_neighbour_w_per_k: energy_wh * TO_NEIGHBOUR_W_PER_K_PER_WH,
+            },
+        },
+        cells,
+        battery_temperature_c: vec![celsius; batteries],
+    }
+}
+
+fn string_soc(seed: u64, table: &BankTable, string: usize) -> f64 {
+    let given = table.string.iter().find(|other| other.string as usize == string + 1);
+    let spread = stream(seed, Entity::String(string), "soc").normal_within(table.string_soc_spread, DEVIATIONS_MAX);
+    given.map_or(table.soc, |string| string.soc) + spread
+}
+
+fn draw_cell(seed: u64, table: &BankTable, rated_ah: f64, soc: f64, battery: usize, cell: usize) -> CellParams {
+    let draw = |purpose: &str, deviation: f64| {
+        stream(seed, Entity::Cell { battery, cell }, purpose).normal_within(deviation, DEVIATIONS_MAX)
+    };
+    let weak =
+        table.weak_cell.iter().find(|weak| weak.battery as usize == battery + 1 && weak.cell as usize == cell + 1);
+    let capacity_factor = weak.map_or(1.0, |weak| weak.capacity_factor);
+    let resistance_factor = weak.map_or(1.0, |weak| weak.resistance_factor);
+    let capacity_ah = rated_ah * table.capacity_factor * (1.0 + draw("capacity", table.capacity_spread));
+    let per_month = table.self_discharge_per_month * (1.0 + draw("self-discharge", table.self_discharge_spread));
+    CellParams {
+        capacity_ah: capacity_ah * capacity_factor,
+        resistance_factor: (1.0 + draw("resistance", table.resistance_spread)) * resistance_factor,
+        soc: weak.and_then(|weak| weak.soc).unwrap_or_else(|| (soc + draw("soc", table.soc_spread)).clamp(0.0, 1.0)),
+        self_discharge_a: capacity_ah * per_month / HOURS_PER_MONTH,
+    }
+}
+
+/// Measuring electronics of every battery (PLANT.md, measurement chain; errors drawn uniformly within their limits).
+pub(super) fn electronics(seed: u64, table: &BankTable, bank: &BankParams) -> Vec<ElectronicsParams> {
+    bank.cells
+        .chunks(bank.cells_per_battery)
+        .enumerate()
+        .map(|(battery, cells)| {
+            let draw = |purpose: &str| stream(seed, Entity::Battery(battery), purpose);
+            let mut offsets = draw("cell offsets");
+            let mut temperature = draw("temperature offsets");
+            let missing_ah: f64 = cells.iter().map(|cell| (1.0 - cell.soc) * cell.capacity_ah).sum();
+            let counted = 1.0 - missing_ah / (cells.len() as f64 * bank.capacity_ah);
+            let error = draw("counter error").uniform(-1.0, 1.0) * table.counter_error;
+            ElectronicsParams {
+                cell_offset_mv: [0.0; CELLS_MAX].map(|_: f64| offsets.uniform(-3.0, 3.0)),
+                temperature_offset_c: [0.0; 2].map(|_: f64| temperature.uniform(-1.0, 1.0)),
+                current_gain: draw("current gain").uniform(-0.001, 0.001),
+                current_offset_a: draw("current offset").uniform(-0.05, 0.05),
+                initial_soc: (counted + error).clamp(0.0, 1.0),
+            }
+        })
+        .collect()
+}
+
+/// Serial numbers: drawn, but never the same twice in a bank, because the place is their last byte.
+pub(super) fn serials(seed: u64, batteries: u32) -> Vec<u32> {
+    (0..batteries)
+        .map(|battery| {
+            let drawn = stream(seed, Entity::Battery(battery as usize), "serial").word();
+            (drawn & 0x7fff_ff00) | 0x4000_0000 | battery
+        })
+        .collect()
+}

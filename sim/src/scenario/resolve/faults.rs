@@ -1,0 +1,73 @@
+//! Faults at the instant that the seed decides.
+
+use ngbank_models::devices::DeviceSpec;
+use ngbank_models::time::MS;
+
+use super::super::fault::{Fault, FaultKind};
+use super::super::file::{FaultEntry, FaultTable};
+use crate::streams::{Entity, stream};
+
+/// All faults by the time of their beginning; equal times keep the order of the file.
+pub(super) fn resolve(faults: &[FaultEntry], seed: u64, devices: &[DeviceSpec]) -> Vec<Fault> {
+    let mut resolved: Vec<Fault> = faults
+        .iter()
+        .enumerate()
+        .map(|(index, FaultEntry { time, fault, .. })| {
+            let label = time.label.clone().unwrap_or_else(|| label(&faults[..index], fault));
+            let late_ms = stream(seed, Entity::Fault(&label), "jitter").below(time.jitter.0 / MS + 1);
+            let late = late_ms * MS;
+            Fault {
+                at_us: time.at.0 + late,
+                until_us: time.until.map(|until| until.0 + late),
+                kind: kind(fault, devices),
+            }
+        })
+        .collect();
+    resolved.sort_by_key(|fault| fault.at_us);
+    resolved
+}
+
+/// The kind and its number among the faults of that kind, so that a fault of another kind shifts nothing.
+fn label(before: &[FaultEntry], fault: &FaultTable) -> String {
+    let number = before.iter().filter(|other| name(&other.fault) == name(fault)).count();
+    format!("{} {number}", name(fault))
+}
+
+fn name(fault: &FaultTable) -> &'static str {
+    match fault {
+        FaultTable::SensorOffset { .. } => "sensor-offset",
+        FaultTable::SensorStuck { .. } => "sensor-stuck",
+        FaultTable::CableBreak { .. } => "cable-break",
+        FaultTable::DamagedFrames { .. } => "damaged-frames",
+        FaultTable::ChargerIgnoresRemote { .. } => "charger-ignores-remote",
+        FaultTable::BmsReset { .. } => "bms-reset",
+        FaultTable::ForeignBattery { .. } => "foreign-battery",
+        FaultTable::SupplyDip { .. } => "supply-dip",
+        FaultTable::ClockSetBack { .. } => "clock-set-back",
+    }
+}
+
+/// The file counts from 1, the simulation from 0.
+fn kind(fault: &FaultTable, devices: &[DeviceSpec]) -> FaultKind {
+    let from_0 = |place: u32| place as usize - 1;
+    match fault {
+        FaultTable::SensorOffset { battery, cell, mv } => {
+            FaultKind::SensorOffset { battery: from_0(*battery), cell: from_0(*cell), mv: *mv }
+        }
+        FaultTable::SensorStuck { battery, cell, mv } => {
+            FaultKind::SensorStuck { battery: from_0(*battery), cell: from_0(*cell), mv: *mv }
+        }
+        FaultTable::CableBreak { before_battery } => FaultKind::CableBreak { before_battery: from_0(*before_battery) },
+        FaultTable::DamagedFrames { battery, probability } => {
+            FaultKind::DamagedFrames { battery: battery.map(from_0), probability: *probability }
+        }
+        FaultTable::ChargerIgnoresRemote { device } => FaultKind::ChargerIgnoresRemote {
+            // A checked scenario names a device that exists.
+            device: devices.iter().position(|spec| spec.wire().name == device).unwrap_or(usize::MAX),
+        },
+        FaultTable::BmsReset { reset } => FaultKind::BmsReset { reset: *reset },
+        FaultTable::ForeignBattery { battery } => FaultKind::ForeignBattery { battery: from_0(*battery) },
+        FaultTable::SupplyDip { volts } => FaultKind::SupplyDip { volts: *volts },
+        FaultTable::ClockSetBack { ms } => FaultKind::ClockSetBack { ms: *ms },
+    }
+}

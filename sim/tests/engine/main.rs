@@ -1,0 +1,30 @@
+//! The engine as a whole: firmware in the loop, judged by the oracle.
+
+mod balance;
+mod modes;
+mod planted;
+mod pre_alarm;
+
+use ngbank_core::Mutant;
+use ngbank_sim::engine::{Mode, Options, run};
+use ngbank_sim::result::RunResult;
+use ngbank_sim::scenario::{NoFiles, Resolved, builtin, load};
+
+/// A built-in scenario with the draws of this seed.
+fn resolved(name: &str, seed: u64) -> Resolved {
+    let scenario = builtin().iter().find(|scenario| scenario.name == name);
+    let scenario = scenario.unwrap_or_else(|| panic!("no built-in scenario is called {name}"));
+    let loaded = load(scenario.text, name, &NoFiles);
+    loaded.unwrap_or_else(|diagnostics| panic!("{name}: {diagnostics:?}")).resolve(seed)
+}
+
+/// Plays a built-in scenario.
+fn play(name: &str, seed: u64, mode: Mode) -> RunResult {
+    run(&resolved(name, seed), &Options { mode, ..Options::default() }).expect("built-in scenarios can be played")
+}
+
+/// Plays a built-in scenario with a bug in the firmware.
+fn play_planted(name: &str, seed: u64, mutant: Mutant) -> RunResult {
+    let options = Options { mutant: Some(mutant), ..Options::default() };
+    run(&resolved(name, seed), &options).expect("built-in scenarios can be played")
+}

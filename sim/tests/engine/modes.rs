@@ -1,0 +1,59 @@
+//! Jumping over grid points changes nothing: every built-in scenario gives the digest of lockstep.
+
+use super::{play, resolved};
+use ngbank_sim::engine::{Mode, Options, run};
+use ngbank_sim::scenario::builtin;
+use rayon::prelude::*;
+
+#[test]
+fn jumping_equals_lockstep_in_every_built_in_scenario() {
+    builtin().par_iter().for_each(|scenario| {
+        let jump = play(scenario.name, 1, Mode::Jump);
+        let lockstep = play(scenario.name, 1, Mode::Lockstep);
+        assert_eq!(jump.digest, lockstep.digest, "{}", scenario.name);
+        assert_eq!(jump.outputs.protection_changes, lockstep.outputs.protection_changes, "{}", scenario.name);
+        let verdicts = |run: &ngbank_sim::result::RunResult| format!("{:?}", run.verdicts);
+        assert_eq!(verdicts(&jump), verdicts(&lockstep), "{}", scenario.name);
+        assert_eq!(lockstep.cost.decisions_executed, lockstep.cost.decisions_total, "{}", scenario.name);
+    });
+}
+
+#[test]
+fn lockstep_windows_around_the_events_change_nothing() {
+    for name in ["night-discharge", "runner-cell"] {
+        let jump = play(name, 2, Mode::Jump);
+        let windows = play(name, 2, Mode::Windows);
+        assert_eq!(jump.digest, windows.digest, "{name}");
+        assert!(
+            windows.cost.decisions_executed > 2 * jump.cost.decisions_executed,
+            "{name}: the windows were executed"
+        );
+        assert!(windows.cost.decisions_executed < windows.cost.decisions_total / 2, "{name}: only the windows were");
+    }
+}
+
+#[test]
+fn a_household_day_with_a_cut_off_executes_at_most_five_percent_of_its_decisions() {
+    let run = play("household-day", 1, Mode::Jump);
+    assert_eq!(run.cells, 400);
+    assert!(run.outputs.protection_changes >= 2, "cut-off and recovery");
+    assert!(run.cost.decisions_executed * 20 <= run.cost.decisions_total, "{:?}", run.cost);
+}
+
+#[test]
+fn a_trace_changes_nothing() {
+    let scenario = resolved("over-current-step", 3);
+    let plain = run(&scenario, &Options::default()).expect("plays");
+    let traced = run(&scenario, &Options { trace_every_us: Some(7_300_000), ..Options::default() }).expect("plays");
+    assert_eq!(plain.digest, traced.digest);
+    let expected = scenario.duration_us.div_ceil(7_300_000);
+    assert_eq!(traced.trace.len() as u64, expected);
+    assert!(traced.trace.is_sorted_by_key(|point| point.time_us));
+}
+
+#[test]
+fn the_seed_decides_the_record() {
+    let digest = |seed| play("over-current-step", seed, Mode::Jump).digest;
+    assert_eq!(digest(5), digest(5));
+    assert_ne!(digest(5), digest(6));
+}

@@ -1,0 +1,40 @@
+//! PRE-2 in the loop: the 30 s bind, and a core that shortens them is found.
+
+use super::{play, play_planted};
+use ngbank_core::Mutant;
+use ngbank_models::time::SECOND;
+use ngbank_sim::engine::Mode;
+use ngbank_sim::oracle::Property;
+
+/// Scenarios in which a cell is under-voltage before the 30 s are over.
+const BINDING: [&str; 2] = ["prealarm-binds-cold-step", "prealarm-binds-weak-cell"];
+
+#[test]
+fn the_lead_is_30_s_to_the_decision_where_it_binds() {
+    for name in BINDING {
+        let run = play(name, 1, Mode::Jump);
+        assert_eq!(run.failures(), Vec::<String>::new(), "{name}");
+        assert_eq!(run.verdicts.pre_lead_us_min, Some(30 * SECOND), "{name}");
+        assert_eq!(run.verdicts.uv_delay_us_max, Some(0), "{name}: no later than the first decision that may cut");
+        assert!(run.verdicts.uv_cuts > 0, "{name}");
+    }
+}
+
+#[test]
+fn a_core_that_cuts_100_ms_early_is_found() {
+    for name in BINDING {
+        let run = play_planted(name, 1, Mutant::CutsEarly { ms: 100 });
+        assert_eq!(run.verdicts.pre_lead_us_min, Some(30 * SECOND - 100_000), "{name}");
+        let failed: Vec<Property> = run.verdicts.failed().map(|verdict| verdict.property).collect();
+        assert!(failed.contains(&Property::Pre), "{name}: {failed:?}");
+    }
+}
+
+#[test]
+fn a_core_that_never_cuts_is_found() {
+    for name in BINDING {
+        let run = play_planted(name, 1, Mutant::NeverCuts);
+        let failed: Vec<Property> = run.verdicts.failed().map(|verdict| verdict.property).collect();
+        assert!(failed.contains(&Property::Uv), "{name}: {failed:?}");
+    }
+}

@@ -1,0 +1,108 @@
+//! OC: over-current warning, cut, retry and latch.
+
+use crate::bench::{NONE, Plant, Ramp, Run, failed, passed};
+use ngbank_sim::oracle::Property::Oc;
+
+/// 150 A of discharge from 100 s to 131.5 s.
+fn overload() -> Run {
+    let plant = Plant {
+        amps: Ramp::through(&[(100.0, 0.0), (100.1, -150.0), (131.5, -150.0), (131.6, 0.0)]),
+        ..Plant::default()
+    };
+    Run::started(plant)
+}
+
+#[test]
+fn warning_cut_and_retry_pass() {
+    let mut run = overload();
+    run.pins(100.7, "LCP", [&[], &[], &[12]]);
+    run.pins(130.8, "CP", [&[12], &[], &[12]]);
+    run.pins(137.2, "C", [&[12], &[], &[]]);
+    run.pins(190.8, "LC", NONE);
+    passed(&run.end(300.0), Oc);
+}
+
+#[test]
+fn no_cut_fails() {
+    let plant = Plant {
+        amps: Ramp::through(&[(100.0, 0.0), (100.1, 150.0)]),
+        ..Plant::default()
+    };
+    failed(&Run::started(plant).end(200.0), Oc, "CHARGER is still High");
+}
+
+#[test]
+fn cut_after_10_s_above_the_pulse_rating() {
+    let plant = Plant {
+        amps: Ramp::through(&[(100.0, 0.0), (100.1, 250.0), (111.5, 250.0), (111.6, 0.0)]),
+        ..Plant::default()
+    };
+    let mut run = Run::started(plant);
+    let uncut = run.clone();
+    run.pins(110.8, "L", [&[], &[13], &[]]);
+    run.pins(170.8, "LC", NONE);
+    passed(&run.end(300.0), Oc);
+    failed(&uncut.end(200.0), Oc, "CHARGER is still High");
+}
+
+#[test]
+fn missing_warning_fails() {
+    failed(&overload().end(120.0), Oc, "PRE-ALARM is still Floating");
+}
+
+#[test]
+fn cut_before_its_time_fails() {
+    let mut run = overload();
+    run.pins(100.7, "LCP", [&[], &[], &[12]]);
+    run.pins(120.0, "CP", [&[12], &[], &[12]]);
+    failed(&run.end(121.0), Oc, "no discharge over-current");
+}
+
+#[test]
+fn retry_before_its_time_fails() {
+    let mut run = overload();
+    run.pins(100.7, "LCP", [&[], &[], &[12]]);
+    run.pins(130.8, "CP", [&[12], &[], &[12]]);
+    run.pins(137.2, "C", [&[12], &[], &[]]);
+    run.pins(170.0, "LC", NONE);
+    failed(&run.end(180.0), Oc, "before the retry time");
+}
+
+#[test]
+fn missing_retry_fails() {
+    let mut run = overload();
+    run.pins(100.7, "LCP", [&[], &[], &[12]]);
+    run.pins(130.8, "CP", [&[12], &[], &[12]]);
+    run.pins(137.2, "C", [&[12], &[], &[]]);
+    failed(&run.end(300.0), Oc, "recovery missing");
+}
+
+#[test]
+fn third_cut_latches_until_the_remote_is_toggled() {
+    let mut points = Vec::new();
+    for n in 0..3 {
+        let begin = 100.0 + 100.0 * f64::from(n);
+        points.extend([(begin, 0.0), (begin + 0.1, 250.0)]);
+        points.extend([(begin + 10.8, 250.0), (begin + 10.9, 0.0)]);
+    }
+    let plant = Plant {
+        amps: Ramp::through(&points),
+        ..Plant::default()
+    };
+    let mut run = Run::started(plant);
+    for n in 0..3 {
+        let begin = 100.0 + 100.0 * f64::from(n);
+        run.pins(begin + 10.8, "L", [&[], &[13], &[]]);
+        if n < 2 {
+            run.pins(begin + 70.8, "LC", NONE);
+        }
+    }
+    let mut retried = run.clone();
+    retried.pins(370.8, "LC", NONE);
+    failed(&retried.end(400.0), Oc, "latch of OC-3");
+    run.remote(900.0, false);
+    run.pins(900.3, "", [&[11], &[11], &[11]]);
+    run.remote(910.0, true);
+    run.pins(910.3, "LC", NONE);
+    passed(&run.end(1000.0), Oc);
+}

@@ -1,0 +1,401 @@
+//! A wrong scenario is refused with file, line, field, value, what is allowed and the rule – all at once.
+
+use ngbank_sim::scenario::{Diagnostic, FileSource, NoFiles, Severity, load};
+
+/// A correct scenario; the tests replace parts of it.
+const GOOD: &str = r#"[scenario]
+name = "test"
+title = "Test"
+lesson = "Nothing."
+duration = "1 h"
+
+[bank]
+model = "ng-25.6v-200ah"
+count = 50
+system_voltage_v = 48
+soc = 0.5
+
+[settings]
+discharge_floor_pm = 100
+
+[[switch]]
+kind = "contactor"
+name = "main"
+wired_to = "load"
+control_current_ma = 400.0
+
+[[device]]
+kind = "power-load"
+name = "house"
+behind = "main"
+power_w = 1000.0
+
+[[device]]
+kind = "mains-charger"
+name = "mains"
+wired_to = "charger"
+control_current_ma = 5.0
+current_limit_a = 100.0
+
+[[fault]]
+kind = "sensor-offset"
+at = "10 min"
+battery = 50
+cell = 8
+mv = -20.0
+"#;
+
+/// Files by name.
+struct Files(&'static [(&'static str, &'static str)]);
+
+impl FileSource for Files {
+    fn read(&self, path: &str) -> Result<String, String> {
+        let found = self.0.iter().find(|(name, _)| *name == path);
+        found.map(|(_, text)| (*text).to_owned()).ok_or_else(|| "no such file".to_owned())
+    }
+}
+
+fn refused(text: &str) -> Vec<Diagnostic> {
+    load(text, "test.toml", &NoFiles).err().unwrap_or_else(|| panic!("accepted:\n{text}"))
+}
+
+/// GOOD with a part replaced, which must be there.
+fn with(from: &str, to: &str) -> String {
+    assert!(GOOD.contains(from), "no {from:?}");
+    GOOD.replacen(from, to, 1)
+}
+
+fn line_of(text: &str, part: &str) -> usize {
+    let before = text.find(part).unwrap_or_else(|| panic!("no {part:?}"));
+    text[..before].lines().count() + 1
+}
+
+/// Exactly one finding: at the line of `part`, about `field`, with this in the value, the allowed text and the rule.
+fn assert_only(text: &str, part: &str, field: &str, value: &str, allowed: &str, rule: &str) {
+    let found = refused(text);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    let finding = &found[0];
+    assert_eq!(finding.file, "test.toml");
+    assert_eq!(finding.line, line_of(text, part), "{finding}");
+    assert_eq!(finding.field, field, "{finding}");
+    assert!(finding.value.contains(value), "{finding}");
+    assert!(finding.allowed.contains(allowed), "{finding}");
+    assert_eq!(finding.rule, rule, "{finding}");
+}
+
+fn warnings(text: &str) -> Vec<Diagnostic> {
+    let scenario = load(text, "test.toml", &NoFiles).unwrap_or_else(|found| panic!("{found:#?}"));
+    scenario.warnings().to_vec()
+}
+
+#[test]
+fn the_correct_one_is_accepted() {
+    assert_eq!(warnings(GOOD), Vec::new());
+}
+
+#[test]
+fn bank_2_at_most_50_batteries() {
+    let text = with("count = 50", "count = 51");
+    assert_only(&text, "count", "bank.count", "51", "1 to 50 batteries of 25.6 V", "BANK-2");
+    let text = with("count = 50", "series = 2\nparallel = 26");
+    assert_only(&text, "parallel", "bank.parallel", "52 batteries", "1 to 50", "BANK-2");
+}
+
+#[test]
+fn bank_2_at_most_25_batteries_of_51_2_v() {
+    let text = with("ng-25.6v-200ah", "ng-51.2v-100ah").replace("count = 50", "count = 26");
+    assert_only(&text, "count", "bank.count", "26", "1 to 25 batteries of 51.2 V", "BANK-2");
+}
+
+#[test]
+fn bank_3_at_most_four_in_series() {
+    let text = with("ng-25.6v-200ah", "ng-12.8v-100ah").replace("count = 50", "series = 5\nparallel = 1");
+    assert_only(&text, "series", "bank.series", "5", "1 to 4 batteries of 12.8 V", "BANK-3");
+}
+
+#[test]
+fn bank_3_series_must_make_the_system_voltage() {
+    let text = with("count = 50", "series = 1\nparallel = 10");
+    assert_only(&text, "series", "bank.series", "1", "2 in series", "BANK-3");
+    let text = with("system_voltage_v = 48", "system_voltage_v = 12").replace("count = 50", "count = 10");
+    assert_only(&text, "system_voltage_v", "bank.system_voltage_v", "12", "a multiple of 24 V", "BANK-3");
+    let text = with("system_voltage_v = 48", "system_voltage_v = 36");
+    assert_only(&text, "system_voltage_v", "bank.system_voltage_v", "36", "12, 24 or 48", "BANK-3");
+}
+
+#[test]
+fn bank_3_fifty_of_12_8_v_do_not_fit_at_48_v() {
+    let text = with("ng-25.6v-200ah", "ng-12.8v-100ah");
+    assert_only(&text, "count", "bank.count", "50", "a multiple of 4 at 48 V, at most 48 (BANK-4)", "BANK-3");
+    let text = text.replace("count = 50", "count = 48");
+    assert_eq!(warnings(&text.replace("cell = 8", "cell = 4").replace("battery = 50", "battery = 48")), Vec::new());
+}
+
+#[test]
+fn bank_1_unknown_model() {
+    let text = with("ng-25.6v-200ah", "ng-25.6v-250ah");
+    assert_only(&text, "model", "bank.model", "ng-25.6v-250ah", "ng-25.6v-200ah, ng-25.6v-300ah", "BANK-1");
+}
+
+#[test]
+fn bank_5_control_currents_on_load() {
+    let text = with("control_current_ma = 400.0", "control_current_ma = 1000.0")
+        .replace("behind = \"main\"", "wired_to = \"load\"\ncontrol_current_ma = 200.0");
+    let field = "switch[0].control_current_ma";
+    assert_only(&text, "control_current_ma", field, "1200 mA on LOAD together", "at most 1000 mA", "BANK-5");
+}
+
+#[test]
+fn bank_5_control_currents_on_charger() {
+    let text = with("control_current_ma = 5.0", "control_current_ma = 501.0");
+    let field = "device[1].control_current_ma";
+    assert_only(&text, "control_current_ma = 501", field, "501 mA", "at most 500 mA on CHARGER", "BANK-5");
+}
+
+#[test]
+fn bank_5_control_currents_on_pre_alarm_warn_then_refuse() {
+    let lamp =
+        "\n[[device]]\nkind = \"indicator\"\nname = \"lamp\"\nwired_to = \"pre-alarm\"\ncontrol_current_ma = 700.0\n";
+    let text = format!("{GOOD}{lamp}");
+    let found = warnings(&text);
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].severity, found[0].rule.as_str()), (Severity::Warning, "BANK-5"));
+    assert_eq!(found[0].line, line_of(&text, "control_current_ma = 700"));
+    let text = text.replace("700.0", "1001.0");
+    let field = "device[2].control_current_ma";
+    assert_only(&text, "control_current_ma = 1001", field, "1001 mA", "at most 1000 mA on PRE-ALARM", "BANK-5");
+}
+
+#[test]
+fn bank_5_nothing_inductive_on_charger() {
+    let text = with("wired_to = \"charger\"", "wired_to = \"charger\"\ninductive = true");
+    let field = "device[1].wired_to";
+    assert_only(&text, "wired_to = \"charger\"", field, "\"mains\" is inductive", "nothing inductive", "BANK-5");
+    let text = with("wired_to = \"load\"", "wired_to = \"charger\"");
+    assert_only(&text, "wired_to = \"charger\"", "switch[0].wired_to", "main", "nothing inductive", "BANK-5");
+}
+
+#[test]
+fn negative_resistance() {
+    let text = with("soc = 0.5", "soc = 0.5\nwiring = { string_mohm = -1.0 }");
+    assert_only(&text, "wiring", "bank.wiring.string_mohm", "-1.0", "0 to 1000", "");
+    let text = with("current_limit_a", "cable_resistance_ohm = -0.1\ncurrent_limit_a");
+    assert_only(&text, "cable_resistance_ohm", "device[1].cable_resistance_ohm", "-0.1", " to 1", "");
+}
+
+#[test]
+fn numbers_that_are_none() {
+    let text = with("soc = 0.5", "soc = nan");
+    assert_only(&text, "soc", "bank.soc", "nan", "a finite number", "");
+    let text = with("power_w = 1000.0", "power_w = inf");
+    assert_only(&text, "power_w", "device[0].power_w", "inf", "a finite number", "");
+    let text = with("mv = -20.0", "mv = -inf");
+    assert_only(&text, "mv = -inf", "fault[0].mv", "-inf", "a finite number", "");
+}
+
+#[test]
+fn a_missing_csv_column_names_the_csv_file() {
+    let text = GOOD
+        .replace("kind = \"power-load\"", "kind = \"profile-load\"")
+        .replace("power_w = 1000.0", "load = { series = \"mine.csv\" }");
+    let found = load(&text, "test.toml", &Files(&[("mine.csv", "time_s,power_kw\n0,1\n60,2\n")]));
+    let found = found.expect_err("a wrong column");
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!((found[0].file.as_str(), found[0].line), ("mine.csv", 1));
+    assert!(found[0].allowed.contains("power_w"), "{}", found[0]);
+    let good = Files(&[("mine.csv", "time_s,power_w\n0,1\n60,2\n")]);
+    assert!(load(&text, "test.toml", &good).is_ok());
+    let other = text.replace("mine.csv", "mine.csv#kettle_power_w");
+    let good = Files(&[("mine.csv", "time_s,kettle_power_w\n0,1\n60,2\n")]);
+    assert!(load(&other, "test.toml", &good).is_ok());
+}
+
+#[test]
+fn a_missing_csv_file_is_found_at_its_line() {
+    let text = GOOD
+        .replace("kind = \"power-load\"", "kind = \"profile-load\"")
+        .replace("power_w = 1000.0", "load = { series = \"mine.csv\" }");
+    assert_only(&text, "load = {", "device[0].load.series", "mine.csv", "a file that can be read", "");
+    let text = text.replace("mine.csv", "household-sumer");
+    assert_only(&text, "load = {", "device[0].load.series", "household-sumer", "household-summer", "");
+}
+
+#[test]
+fn a_doubled_key_does_not_hide_other_violations() {
+    let text = with("soc = 0.5", "soc = 0.5\nsoc = 0.6").replace("count = 50", "count = 51");
+    let found = refused(&text);
+    let seen: Vec<(usize, &str)> = found.iter().map(|f| (f.line, f.field.as_str())).collect();
+    assert_eq!(seen, [(line_of(&text, "count"), "bank.count"), (line_of(&text, "soc = 0.6"), "bank.soc")]);
+    assert!(found[1].allowed.contains("only once"), "{}", found[1]);
+    assert_eq!(found[1].value, "0.6");
+}
+
+#[test]
+fn unknown_keys_and_tables() {
+    let text = with("count = 50", "count = 50\ncolour = \"blue\"");
+    assert_only(&text, "colour", "bank.colour", "blue", "unknown key; expected one of `model`", "");
+    let text = with("power_w = 1000.0", "power_w = 1000.0\npower_kw = 1.0");
+    assert_only(&text, "power_kw", "device[0].power_kw", "1.0", "unknown key; expected one of `name`", "");
+    let text = with("discharge_floor_pm", "discharge_flor_pm");
+    assert_only(&text, "discharge_flor_pm", "settings.discharge_flor_pm", "100", "unknown key", "");
+    let text = format!("{GOOD}\n[banks]\ncount = 1\n");
+    assert_only(&text, "[banks]", "banks", "", "unknown table; expected scenario, bank", "");
+}
+
+#[test]
+fn settings_out_of_range() {
+    for (setting, rule) in [
+        ("pre_alarm_mv = 2849", "PRE-1"),
+        ("under_voltage_mv = 2599", "UV-1"),
+        ("under_voltage_hold_ms = 10001", "UV-1"),
+        ("over_voltage_mv = 3801", "OV-1"),
+        ("temperature_hysteresis_dc = 4", "TEMP-4"),
+        ("silence_timeout_ms = 30001", "COM-2"),
+        ("remote_debounce_ms = -1", "REM-3"),
+        ("under_voltage_clear_hold_ms = 99999999999", "UV-2"),
+    ] {
+        let text = with("discharge_floor_pm = 100", setting);
+        let (name, value) = setting.split_once(" = ").expect("name and value");
+        assert_only(&text, setting, &format!("settings.{name}"), value, " to ", rule);
+    }
+}
+
+#[test]
+fn settings_that_do_not_go_together() {
+    for (settings, field, allowed, rules) in [
+        ("over_voltage_mv = 3640", "over_voltage_mv", "over_voltage_clear_mv ≤ over_voltage_mv", "OV-2, OV-1"),
+        ("under_voltage_clear_mv = 3100", "under_voltage_clear_mv", "≤ under_voltage_clear_mv", "PRE-1, PRE-3, UV-2"),
+        (
+            "charge_min_dc = 200\ncharge_max_dc = 300\ntemperature_hysteresis_dc = 50",
+            "charge_min_dc",
+            "≤ charge_max_dc",
+            "TEMP-1, TEMP-2, TEMP-4",
+        ),
+        (
+            "discharge_floor_pm = 700\nfloor_warning_margin_pm = 200\nfloor_clear_pm = 100",
+            "discharge_floor_pm",
+            "≤ 950",
+            "SOC-2, SOC-4",
+        ),
+        ("silence_timeout_ms = 1499", "silence_timeout_ms", "3 cycles", "COM-2"),
+    ] {
+        let text = with("discharge_floor_pm = 100", settings);
+        let found = refused(&text);
+        let hit = found.iter().find(|finding| finding.rule == rules && finding.allowed.contains(allowed));
+        let hit = hit.unwrap_or_else(|| panic!("{settings}: {found:#?}"));
+        assert_eq!(hit.field, format!("settings.{field}"));
+        assert_eq!(hit.line, line_of(&text, field), "{hit}");
+    }
+}
+
+#[test]
+fn temp_1_charging_in_the_cold_is_a_warning() {
+    let found = warnings(&with("discharge_floor_pm = 100", "charge_min_dc = 0"));
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].rule.as_str(), found[0].field.as_str()), ("TEMP-1", "settings.charge_min_dc"));
+}
+
+#[test]
+fn places_that_do_not_exist() {
+    let text = with("battery = 50", "battery = 51");
+    assert_only(&text, "battery = 51", "fault[0].battery", "51", "battery 1 to 50", "");
+    let text = with("cell = 8", "cell = 0");
+    assert_only(&text, "cell = 0", "fault[0].cell", "0", "cell 1 to 8", "");
+    let text = with("behind = \"main\"", "behind = \"mian\"");
+    assert_only(&text, "behind", "device[0].behind", "mian", "main", "");
+    let text = with("at = \"10 min\"", "at = \"60 min\"");
+    assert_only(&text, "at = \"60 min\"", "fault[0].at", "60 min", "before the end of the run", "");
+}
+
+#[test]
+fn values_of_the_wrong_kind() {
+    let text = with("duration = \"1 h\"", "duration = 3600");
+    assert_only(&text, "duration", "scenario.duration", "3600", "expected a string", "");
+    let text = with("duration = \"1 h\"", "duration = \"1 hour\"");
+    assert_only(&text, "duration", "scenario.duration", "1 hour", "a length of time with its unit", "");
+    let text = with("kind = \"mains-charger\"", "kind = \"mains-chrger\"");
+    assert_only(&text, "kind = \"mains-ch", "device[1].kind", "mains-chrger", "expected one of", "");
+    let text = with("current_limit_a = 100.0", "current_limit_a = \"100 A\"");
+    assert_only(&text, "current_limit_a", "device[1].current_limit_a", "100 A", "expected f64", "");
+}
+
+#[test]
+fn what_is_required() {
+    let text = with("soc = 0.5\n", "");
+    assert_only(&text, "[bank]", "bank.soc", "", "required", "");
+    let text = with("power_w = 1000.0\n", "");
+    assert_only(&text, "[[device]]", "device[0].power_w", "", "required", "");
+    let text = with("count = 50\n", "");
+    assert_only(&text, "[bank]", "bank.count", "", "count, or series and parallel", "BANK-3");
+}
+
+#[test]
+fn all_of_them_at_once_in_the_order_of_their_lines() {
+    let text = GOOD
+        .replace("count = 50", "count = 51")
+        .replace("soc = 0.5", "soc = nan\nwiring = { string_mohm = -1.0 }\nshape = 3")
+        .replace("discharge_floor_pm = 100", "discharge_floor_pm = 900\nover_voltage_mv = 3600\nover_voltage_mv = 3600")
+        .replace("control_current_ma = 400.0", "control_current_ma = 1200.0")
+        .replace("wired_to = \"charger\"", "wired_to = \"charger\"\ninductive = true")
+        .replace("kind = \"sensor-offset\"", "kind = \"sensor-ofset\"");
+    let found = refused(&text);
+    let seen: Vec<(usize, &str)> = found.iter().map(|f| (f.line, f.field.as_str())).collect();
+    let expected = [
+        ("count", "bank.count"),
+        ("soc", "bank.soc"),
+        ("wiring", "bank.wiring.string_mohm"),
+        ("shape", "bank.shape"),
+        ("discharge_floor_pm", "settings.discharge_floor_pm"),
+        ("discharge_floor_pm", "settings.discharge_floor_pm"),
+        ("over_voltage_mv", "settings.over_voltage_mv"),
+        ("over_voltage_mv = 3600\n\n", "settings.over_voltage_mv"),
+        ("control_current_ma = 1200", "switch[0].control_current_ma"),
+        ("wired_to = \"charger\"", "device[1].wired_to"),
+        ("kind = \"sensor", "fault[0].kind"),
+    ];
+    let expected: Vec<(usize, &str)> = expected.iter().map(|(part, field)| (line_of(&text, part), *field)).collect();
+    assert_eq!(seen, expected, "{found:#?}");
+    assert!(found.iter().all(|finding| finding.file == "test.toml" && !finding.allowed.is_empty()));
+}
+
+#[test]
+fn broken_syntax_keeps_the_rest() {
+    let text = with("soc = 0.5", "soc = = 0.5").replace("count = 50", "count = 51");
+    let found = refused(&text);
+    assert!(found.iter().any(|f| f.line == line_of(&text, "soc") && f.allowed.contains("not TOML")), "{found:#?}");
+    assert!(found.iter().any(|f| f.line == line_of(&text, "count = 51")), "{found:#?}");
+}
+
+#[test]
+fn a_finding_reads_as_one_line() {
+    let found = refused(&with("count = 50", "count = 51"));
+    insta::assert_snapshot!(
+        found[0].to_string(),
+        @"test.toml:9: error: bank.count = 51 – 1 to 50 batteries of 25.6 V [BANK-2]"
+    );
+}
+
+#[test]
+fn energy_per_day_decides_alone() {
+    let solar = "[[device]]\nkind = \"solar-charger\"\nname = \"roof\"\nwired_to = \"charger\"\nirradiance = { series = \"pv-tmy\" }\nenergy_kwh_per_day = 20.0\n";
+    let text = format!("{GOOD}\n{solar}");
+    assert_eq!(warnings(&text), Vec::new());
+    let both = format!("{text}fraction_of_bank_per_day = 0.5\n");
+    assert_only(&both, "fraction_of", "device[2].fraction_of_bank_per_day", "0.5", "either this or", "");
+    let fixed = format!("{text}peak_power_w = 5000.0\n");
+    assert_only(&fixed, "peak_power_w", "device[2].peak_power_w", "5000.0", "absent", "");
+    let negative = text.replace("per_day = 20.0", "per_day = -20.0");
+    assert_only(&negative, "energy_kwh", "device[2].energy_kwh_per_day", "-20.0", "0 to", "");
+    let nothing = with("power_w = 1000.0", "power_w = 1000.0\nenergy_kwh_per_day = 1.0");
+    assert_only(&nothing, "energy_kwh", "device[0].energy_kwh_per_day", "1.0", "only for a device with a load", "");
+}
+
+#[test]
+fn the_air_is_a_temperature() {
+    let text = with("soc = 0.5", "soc = 0.5\nambient = \"pv-tmy\"");
+    assert_only(&text, "ambient", "bank.ambient", "pv-tmy", "a temperature series", "");
+    let text = with("soc = 0.5", "soc = 0.5\nambient = \"ambient-tmy\"\nambient_c = 20.0");
+    assert_only(&text, "ambient_c", "bank.ambient_c", "20.0", "not both", "");
+    let found = warnings(&with("soc = 0.5", "soc = 0.5\nambient_c = 52.0"));
+    assert_eq!((found[0].rule.as_str(), found[0].field.as_str()), ("BANK-6", "bank.ambient_c"));
+}
