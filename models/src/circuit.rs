@@ -87,10 +87,7 @@ impl Branch {
             Branch::Current { amps } => amps,
             Branch::Conductance { siemens } => -siemens * volts,
             Branch::Power { watts } => watts / volts,
-            Branch::Voltage {
-                volts: source,
-                ohms,
-            } => (source - volts) / ohms,
+            Branch::Voltage { volts: source, ohms } => (source - volts) / ohms,
         }
     }
 }
@@ -158,15 +155,12 @@ impl Guard {
         match branches[self.device] {
             Branch::Open | Branch::Current { .. } => None,
             Branch::Voltage { volts, ohms } => Some((volts - self.limit * ohms, opposite)),
-            Branch::Conductance { siemens } if siemens > 0.0 => {
-                Some((-self.limit / siemens, opposite))
-            }
+            Branch::Conductance { siemens } if siemens > 0.0 => Some((-self.limit / siemens, opposite)),
             Branch::Conductance { .. } => None,
             // P/V falls with V for a source and rises for a load; a limit of the other sign is never crossed.
-            Branch::Power { watts } if watts * self.limit > 0.0 => Some((
-                watts / self.limit,
-                if watts > 0.0 { opposite } else { self.when },
-            )),
+            Branch::Power { watts } if watts * self.limit > 0.0 => {
+                Some((watts / self.limit, if watts > 0.0 { opposite } else { self.when }))
+            }
             Branch::Power { .. } => None,
         }
     }

@@ -65,9 +65,7 @@ impl Network {
     pub fn reduce(&self, e: &[f64], sources: &mut Sources) -> f64 {
         sources.reference = e[0];
         sources.e.clear();
-        sources
-            .e
-            .extend(e.iter().map(|e_j| e_j - sources.reference));
+        sources.e.extend(e.iter().map(|e_j| e_j - sources.reference));
         sources.u.clear();
         sources.u.extend_from_slice(&sources.e);
         for j in (0..e.len() - 1).rev() {

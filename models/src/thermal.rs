@@ -17,18 +17,13 @@ pub struct ThermalRow {
 impl ThermalRow {
     /// A row of `nodes` equal nodes.
     pub fn new(nodes: usize, node: Thermal) -> Self {
-        Self {
-            node,
-            factor: vec![0.0; nodes],
-            change: vec![0.0; nodes],
-        }
+        Self { node, factor: vec![0.0; nodes], change: vec![0.0; nodes] }
     }
 
     /// The shortest time constant of a node, s; infinite when it is isolated.
     pub fn time_constant_s(&self) -> f64 {
         let neighbours = if self.factor.len() > 1 { 2.0 } else { 0.0 };
-        self.node.heat_capacity_j_per_k
-            / (self.node.to_ambient_w_per_k + neighbours * self.node.to_neighbour_w_per_k)
+        self.node.heat_capacity_j_per_k / (self.node.to_ambient_w_per_k + neighbours * self.node.to_neighbour_w_per_k)
     }
 
     /// Temperatures at the end of a step of `h` seconds with constant heat `watts` per node. °C.
@@ -39,11 +34,7 @@ impl ThermalRow {
         let couple = -0.5 * k;
         for j in 0..n {
             let left = if j > 0 { start[j - 1] - start[j] } else { 0.0 };
-            let right = if j + 1 < n {
-                start[j + 1] - start[j]
-            } else {
-                0.0
-            };
+            let right = if j + 1 < n { start[j + 1] - start[j] } else { 0.0 };
             let flow = watts[j] + a * (ambient_c - start[j]) + k * (left + right);
             let neighbours = f64::from(u8::from(j > 0) + u8::from(j + 1 < n));
             let mut diagonal = capacity + 0.5 * (a + neighbours * k);

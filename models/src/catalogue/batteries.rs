@@ -63,11 +63,7 @@ impl BatteryModel {
             report("name", format!("{:?}", self.name), "a name".into());
         }
         if ![4, 8, 16].contains(&self.cells) {
-            report(
-                "cells",
-                self.cells.to_string(),
-                "4, 8 or 16 (BANK-1)".into(),
-            );
+            report("cells", self.cells.to_string(), "4, 8 or 16 (BANK-1)".into());
         }
         let mut within = |field: &str, value: f64, min: f64, max: f64| {
             if !(value >= min && value <= max) {
@@ -78,18 +74,8 @@ impl BatteryModel {
         within("energy_wh", self.energy_wh, 1.0, 200_000.0);
         within("charge_a", self.charge_a, 0.1, 10_000.0);
         within("discharge_a", self.discharge_a, 0.1, 10_000.0);
-        within(
-            "pulse_charge_a",
-            self.pulse_charge_a,
-            self.charge_a.max(0.1),
-            20_000.0,
-        );
-        within(
-            "pulse_discharge_a",
-            self.pulse_discharge_a,
-            self.discharge_a.max(0.1),
-            20_000.0,
-        );
+        within("pulse_charge_a", self.pulse_charge_a, self.charge_a.max(0.1), 20_000.0);
+        within("pulse_discharge_a", self.pulse_discharge_a, self.discharge_a.max(0.1), 20_000.0);
         within("resistance_ohm", self.resistance_ohm, 1e-6, 1.0);
     }
 }
@@ -147,26 +133,14 @@ impl Batteries {
             };
             model.check(&mut report);
             if all.find(&model.name).is_some() {
-                report(
-                    "name",
-                    model.name.clone(),
-                    "a name that is not in use".into(),
-                );
+                report("name", model.name.clone(), "a name that is not in use".into());
             }
             if all.models.iter().any(|other| other.code == model.code) {
-                report(
-                    "code",
-                    model.code.to_string(),
-                    "a code that is not in use".into(),
-                );
+                report("code", model.code.to_string(), "a code that is not in use".into());
             }
             all.models.push(model);
         }
-        if problems.is_empty() {
-            Ok(all)
-        } else {
-            Err(problems)
-        }
+        if problems.is_empty() { Ok(all) } else { Err(problems) }
     }
 }
 
@@ -187,12 +161,7 @@ pub fn find(name: &str) -> Option<&'static BatteryModel> {
 
 /// 1-based line of a byte position.
 fn line_of(text: &str, position: usize) -> usize {
-    1 + text
-        .as_bytes()
-        .iter()
-        .take(position)
-        .filter(|&&byte| byte == b'\n')
-        .count()
+    1 + text.as_bytes().iter().take(position).filter(|&&byte| byte == b'\n').count()
 }
 
 /// Line of a key inside the table that starts at a byte position; the table's own line if absent.
@@ -202,10 +171,6 @@ fn line_of_field(text: &str, table: usize, field: &str) -> usize {
         .enumerate()
         .skip(first)
         .take_while(|(_, line)| !line.trim_start().starts_with('['))
-        .find(|(_, line)| {
-            line.split('=')
-                .next()
-                .is_some_and(|key| key.trim() == field)
-        })
+        .find(|(_, line)| line.split('=').next().is_some_and(|key| key.trim() == field))
         .map_or(first, |(index, _)| index + 1)
 }

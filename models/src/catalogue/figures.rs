@@ -214,7 +214,5 @@ pub struct DeviceFigures {
 /// The built-in figures, parsed once.
 pub fn figures() -> &'static DeviceFigures {
     static FIGURES: OnceLock<DeviceFigures> = OnceLock::new();
-    FIGURES.get_or_init(|| {
-        toml::from_str(include_str!("../../data/devices.toml")).expect("embedded devices.toml")
-    })
+    FIGURES.get_or_init(|| toml::from_str(include_str!("../../data/devices.toml")).expect("embedded devices.toml"))
 }

@@ -9,8 +9,8 @@ mod figures;
 
 pub use batteries::{Batteries, BatteryModel, BatterySure, builtin, find};
 pub use figures::{
-    BatteryProtectFigures, BmsFigures, ContactorFigures, DeviceFigures, EfficiencyPoint, Figure,
-    InverterFigures, MainsChargerFigures, SolarChargerFigures, Sure, figures,
+    BatteryProtectFigures, BmsFigures, ContactorFigures, DeviceFigures, EfficiencyPoint, Figure, InverterFigures,
+    MainsChargerFigures, SolarChargerFigures, Sure, figures,
 };
 
 /// Factor on the 12 V figures of devices: 1, 2 or 4 at a system voltage of 12, 24 or 48 V.

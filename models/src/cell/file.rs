@@ -61,8 +61,7 @@ struct Document {
 }
 
 pub(super) fn parse(text: &str) -> Result<CellSet, CellFileError> {
-    let document: Document =
-        toml::from_str(text).map_err(|error| CellFileError::Syntax(error.to_string()))?;
+    let document: Document = toml::from_str(text).map_err(|error| CellFileError::Syntax(error.to_string()))?;
     check(&document)?;
     let laws = Laws {
         reference_c: document.reference_temperature_c,
@@ -75,11 +74,7 @@ pub(super) fn parse(text: &str) -> Result<CellSet, CellFileError> {
         times: [&document.tau1, &document.tau2],
     };
     let farad_per_ah = |time: &TimeConstant, r: &Resistance| {
-        if r.ohm_ah > 0.0 {
-            time.seconds / r.ohm_ah
-        } else {
-            0.0
-        }
+        if r.ohm_ah > 0.0 { time.seconds / r.ohm_ah } else { 0.0 }
     };
     Ok(CellSet {
         form: document.form,
@@ -112,23 +107,15 @@ fn rows(document: &Document) -> Vec<Row> {
     };
     let line = |low: f64, high: f64, n: usize| {
         let slope = (high - low) * intervals as f64;
-        Line {
-            offset: low - slope * (n as f64 / intervals as f64),
-            slope,
-        }
+        Line { offset: low - slope * (n as f64 / intervals as f64), slope }
     };
     let resistance = |r: &Resistance, scale: f64, n: usize| {
-        let at =
-            |n: usize| scale * interpolate(&r.soc_knots, &r.shape, n as f64 / intervals as f64);
+        let at = |n: usize| scale * interpolate(&r.soc_knots, &r.shape, n as f64 / intervals as f64);
         line(at(n), at(n + 1), n)
     };
     let row = |n: usize| Row {
         ocv: line(document.ocv_v[n], document.ocv_v[n + 1], n),
-        entropy: line(
-            table(&document.docv_dt_v_per_k, n),
-            table(&document.docv_dt_v_per_k, n + 1),
-            n,
-        ),
+        entropy: line(table(&document.docv_dt_v_per_k, n), table(&document.docv_dt_v_per_k, n + 1), n),
         hysteresis: line(
             table(&document.hysteresis_half_width_v, n),
             table(&document.hysteresis_half_width_v, n + 1),
@@ -147,118 +134,42 @@ fn check(document: &Document) -> Result<(), CellFileError> {
         if ok && value.is_finite() {
             Ok(())
         } else {
-            Err(CellFileError::Value {
-                field: field.to_owned(),
-                value,
-                allowed,
-            })
+            Err(CellFileError::Value { field: field.to_owned(), value, allowed })
         }
     };
     let list = |field: &str, values: &[f64], low: f64, high: f64, allowed: &'static str| {
-        within(
-            &format!("{field} (entries)"),
-            values.len() as f64,
-            values.len() >= 2,
-            "two entries or more",
-        )?;
-        values.iter().enumerate().try_for_each(|(n, &value)| {
-            within(
-                &format!("{field}[{n}]"),
-                value,
-                (low..=high).contains(&value),
-                allowed,
-            )
-        })
+        within(&format!("{field} (entries)"), values.len() as f64, values.len() >= 2, "two entries or more")?;
+        values
+            .iter()
+            .enumerate()
+            .try_for_each(|(n, &value)| within(&format!("{field}[{n}]"), value, (low..=high).contains(&value), allowed))
     };
-    within(
-        "reference_temperature_c",
-        document.reference_temperature_c,
-        true,
-        "a temperature",
-    )?;
-    within(
-        "hysteresis_rate",
-        document.hysteresis_rate,
-        document.hysteresis_rate >= 0.0,
-        "0 or more",
-    )?;
+    within("reference_temperature_c", document.reference_temperature_c, true, "a temperature")?;
+    within("hysteresis_rate", document.hysteresis_rate, document.hysteresis_rate >= 0.0, "0 or more")?;
     let efficiency = document.coulombic_efficiency;
-    within(
-        "coulombic_efficiency",
-        efficiency,
-        efficiency > 0.0 && efficiency <= 1.0,
-        "above 0, at most 1",
-    )?;
-    list(
-        "ocv_v",
-        &document.ocv_v,
-        2.0,
-        4.0,
-        "2.0..=4.0 V inside the table",
-    )?;
-    list(
-        "docv_dt_v_per_k",
-        &document.docv_dt_v_per_k,
-        -0.01,
-        0.01,
-        "-0.01..=0.01 V/K",
-    )?;
-    list(
-        "hysteresis_half_width_v",
-        &document.hysteresis_half_width_v,
-        0.0,
-        0.5,
-        "0..=0.5 V",
-    )?;
+    within("coulombic_efficiency", efficiency, efficiency > 0.0 && efficiency <= 1.0, "above 0, at most 1")?;
+    list("ocv_v", &document.ocv_v, 2.0, 4.0, "2.0..=4.0 V inside the table")?;
+    list("docv_dt_v_per_k", &document.docv_dt_v_per_k, -0.01, 0.01, "-0.01..=0.01 V/K")?;
+    list("hysteresis_half_width_v", &document.hysteresis_half_width_v, 0.0, 0.5, "0..=0.5 V")?;
     for (name, r) in [
         ("r0", &document.r0),
         ("r1", &document.r1),
         ("r2_discharge", &document.r2_discharge),
         ("r2_charge", &document.r2_charge),
     ] {
-        within(
-            &format!("{name}.ohm_ah"),
-            r.ohm_ah,
-            r.ohm_ah >= 0.0,
-            "0 or more",
-        )?;
+        within(&format!("{name}.ohm_ah"), r.ohm_ah, r.ohm_ah >= 0.0, "0 or more")?;
         knots(name, &r.soc_knots, &r.shape, &within)?;
         if document.form == Form::Rc {
-            within(
-                &format!("{name}.ohm_ah"),
-                r.ohm_ah,
-                r.ohm_ah > 0.0,
-                "above 0 in form \"rc\"",
-            )?;
+            within(&format!("{name}.ohm_ah"), r.ohm_ah, r.ohm_ah > 0.0, "above 0 in form \"rc\"")?;
         }
         let law = r.temperature;
         let positive = law.a >= 0.0 && law.b >= 0.0 && law.a + law.b > 0.0;
-        within(
-            &format!("{name}.temperature.a"),
-            law.a,
-            positive,
-            "a and b 0 or more, not both 0",
-        )?;
-        within(
-            &format!("{name}.temperature.b"),
-            law.b,
-            positive,
-            "a and b 0 or more, not both 0",
-        )?;
-        within(
-            &format!("{name}.temperature.k_kelvin"),
-            law.k_kelvin,
-            law.k_kelvin >= 0.0,
-            "0 or more",
-        )?;
+        within(&format!("{name}.temperature.a"), law.a, positive, "a and b 0 or more, not both 0")?;
+        within(&format!("{name}.temperature.b"), law.b, positive, "a and b 0 or more, not both 0")?;
+        within(&format!("{name}.temperature.k_kelvin"), law.k_kelvin, law.k_kelvin >= 0.0, "0 or more")?;
     }
     for (name, time) in [("tau1", &document.tau1), ("tau2", &document.tau2)] {
-        within(
-            &format!("{name}.seconds"),
-            time.seconds,
-            time.seconds > 0.0,
-            "above 0",
-        )?;
+        within(&format!("{name}.seconds"), time.seconds, time.seconds > 0.0, "above 0")?;
         knots(name, &time.temperature_c, &time.factor, &within)?;
     }
     Ok(())
@@ -270,21 +181,9 @@ type Within<'a> = dyn Fn(&str, f64, bool, &'static str) -> Result<(), CellFileEr
 /// Knots ascend, there is one positive value per knot, and there is at least one.
 fn knots(name: &str, x: &[f64], y: &[f64], within: &Within) -> Result<(), CellFileError> {
     let equal = !x.is_empty() && x.len() == y.len();
-    within(
-        &format!("{name} (knots)"),
-        x.len() as f64,
-        equal,
-        "as many as values, at least one",
-    )?;
+    within(&format!("{name} (knots)"), x.len() as f64, equal, "as many as values, at least one")?;
     for (n, pair) in x.windows(2).enumerate() {
-        within(
-            &format!("{name} knot {}", n + 1),
-            pair[1],
-            pair[1] > pair[0],
-            "above the knot before it",
-        )?;
+        within(&format!("{name} knot {}", n + 1), pair[1], pair[1] > pair[0], "above the knot before it")?;
     }
-    y.iter().enumerate().try_for_each(|(n, &value)| {
-        within(&format!("{name} value {n}"), value, value > 0.0, "above 0")
-    })
+    y.iter().enumerate().try_for_each(|(n, &value)| within(&format!("{name} value {n}"), value, value > 0.0, "above 0"))
 }

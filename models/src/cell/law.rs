@@ -70,9 +70,7 @@ impl TemperatureTable {
     pub fn new(laws: &Laws) -> Self {
         let row = |n: usize| {
             let celsius = LOWEST_C + n as f64 / STEPS_PER_K;
-            let [r0, r1, r2d, r2c] = laws
-                .resistances
-                .map(|law| law.at(celsius, laws.reference_c));
+            let [r0, r1, r2d, r2c] = laws.resistances.map(|law| law.at(celsius, laws.reference_c));
             let [rate1, rate2] = laws.times.map(|time| 1.0 / time.at(celsius));
             [r0, r1, r2d, r2c, rate1, rate2]
         };

@@ -107,8 +107,7 @@ impl CellSet {
     /// The plant replaces its `R0` by the catalogue's battery resistance divided by the cells in series: the
     /// data sheet overrules the synthesis there. `R1`, `R2`, all shapes and temperature laws stay.
     pub fn ng() -> Self {
-        Self::from_toml(include_str!("../../data/cells/lfp_ng.toml"))
-            .expect("the built-in cell file is valid")
+        Self::from_toml(include_str!("../../data/cells/lfp_ng.toml")).expect("the built-in cell file is valid")
     }
 
     /// Reads a parameter file.
@@ -166,11 +165,7 @@ impl CellSet {
         if self.beyond == Beyond::Bounded && !(0.0..=1.0).contains(&z) {
             (volts, per_soc) = bend(volts, per_soc);
         }
-        Ocv {
-            volts: volts + per_kelvin * (celsius - self.reference_c),
-            per_soc,
-            per_kelvin,
-        }
+        Ocv { volts: volts + per_kelvin * (celsius - self.reference_c), per_soc, per_kelvin }
     }
 
     /// Capacitance of the RC pairs of a cell of this rated capacity, F; only form "rc" keeps it constant.
@@ -193,8 +188,5 @@ fn bend(volts: f64, slope: f64) -> (f64, f64) {
         return (volts, slope);
     };
     let u = (volts - knee) / room;
-    (
-        knee + room * (u / (1.0 + u)),
-        slope / ((1.0 + u) * (1.0 + u)),
-    )
+    (knee + room * (u / (1.0 + u)), slope / ((1.0 + u) * (1.0 + u)))
 }

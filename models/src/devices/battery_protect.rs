@@ -126,9 +126,7 @@ impl Part for BatteryProtectPart {
     fn on_guard(&mut self, tag: Tag, now: Moment, log: &mut Log<'_>) {
         match (tag, self.state) {
             (Tag::High, State::Locked { .. }) => {
-                self.state = State::Locked {
-                    unlock: now.time + us(&self.figures.unlock_hold_s),
-                };
+                self.state = State::Locked { unlock: now.time + us(&self.figures.unlock_hold_s) };
             }
             (Tag::HighOver, State::Locked { .. }) => self.state = State::Locked { unlock: NEVER },
             (Tag::High, State::Closed { .. }) => {

@@ -37,11 +37,7 @@ pub fn check(
 ) -> Vec<BuildProblem> {
     let mut problems = Vec::new();
     let mut add = |field: String, value: String, allowed: String| {
-        problems.push(BuildProblem {
-            field,
-            value,
-            allowed,
-        });
+        problems.push(BuildProblem { field, value, allowed });
     };
     let mut names: Vec<String> = Vec::new();
     let mut unique = |name: &str| {
@@ -55,11 +51,7 @@ pub fn check(
         });
         let name = switch.wire().name;
         if !unique(name) {
-            add(
-                format!("switches[{i}].name"),
-                format!("{name:?} again"),
-                UNIQUE.into(),
-            );
+            add(format!("switches[{i}].name"), format!("{name:?} again"), UNIQUE.into());
         }
     }
     for (i, device) in devices.iter().enumerate() {
@@ -68,22 +60,14 @@ pub fn check(
         });
         let wire = device.wire();
         if !unique(wire.name) {
-            add(
-                format!("devices[{i}].name"),
-                format!("{:?} again", wire.name),
-                UNIQUE.into(),
-            );
+            add(format!("devices[{i}].name"), format!("{:?} again", wire.name), UNIQUE.into());
         }
         if let Some(behind) = wire.behind
             && !switches.iter().any(|switch| switch.wire().name == behind)
         {
             let known: Vec<_> = switches.iter().map(|switch| switch.wire().name).collect();
             let allowed = format!("the name of a switch: {}", known.join(", "));
-            add(
-                format!("devices[{i}].behind"),
-                format!("{behind:?}"),
-                allowed,
-            );
+            add(format!("devices[{i}].behind"), format!("{behind:?}"), allowed);
         }
     }
     problems
@@ -94,14 +78,10 @@ const UNIQUE: &str = "a name that no other device or switch has";
 /// The part of a switch.
 pub(super) fn switch_part(switch: &SwitchSpec, k: f64) -> Box<dyn Part + Send> {
     match switch {
-        SwitchSpec::BatteryProtect(s) => {
-            Box::new(BatteryProtectPart::new(k, s.own_draw_a, s.over_voltage_v))
-        }
+        SwitchSpec::BatteryProtect(s) => Box::new(BatteryProtectPart::new(k, s.own_draw_a, s.over_voltage_v)),
         SwitchSpec::Contactor(s) => {
             let f = &figures().contactor;
-            let us = |own: Option<f64>, figure: &Figure| {
-                micros_of_seconds(own.unwrap_or(figure.value) / 1_000.0)
-            };
+            let us = |own: Option<f64>, figure: &Figure| micros_of_seconds(own.unwrap_or(figure.value) / 1_000.0);
             Box::new(ContactorPart::new(
                 us(s.pick_up_ms, &f.pick_up_ms),
                 us(s.drop_out_ms, &f.drop_out_ms),
@@ -122,11 +102,7 @@ pub(super) fn device_part(device: &DeviceSpec, k: f64, library: &Library) -> Box
         }
         DeviceSpec::PowerLoad(d) => {
             let (from, until) = window(d.from_s, d.until_s);
-            let demand = Demand::Window {
-                value: d.power_w,
-                from,
-                until,
-            };
+            let demand = Demand::Window { value: d.power_w, from, until };
             power_load(demand, k, d.low_shut_down_v, d.low_restart_v)
         }
         DeviceSpec::CurrentLoad(d) => {
@@ -136,9 +112,7 @@ pub(super) fn device_part(device: &DeviceSpec, k: f64, library: &Library) -> Box
         }
         DeviceSpec::ResistiveLoad(d) => {
             let (from, until) = window(d.from_s, d.until_s);
-            let nature = Nature::Resistance {
-                ohms: d.resistance_ohm,
-            };
+            let nature = Nature::Resistance { ohms: d.resistance_ohm };
             Box::new(PlainLoad::new(nature, from, until))
         }
         DeviceSpec::Inverter(d) => inverter(d, k, library),
@@ -152,12 +126,7 @@ pub(super) fn device_part(device: &DeviceSpec, k: f64, library: &Library) -> Box
     }
 }
 
-fn power_load(
-    demand: Demand,
-    k: f64,
-    shut_down_v: Option<f64>,
-    restart_v: Option<f64>,
-) -> Box<dyn Part + Send> {
+fn power_load(demand: Demand, k: f64, shut_down_v: Option<f64>, restart_v: Option<f64>) -> Box<dyn Part + Send> {
     let limits = LowVoltageLimits::new(k, shut_down_v, restart_v, false);
     Box::new(PowerPart::new(demand, None, LowVoltage::new(limits)))
 }
@@ -171,18 +140,11 @@ fn inverter(d: &Inverter, k: f64, library: &Library) -> Box<dyn Part + Send> {
     let conversion = Conversion {
         rated_w: d.rated_w,
         no_load_w: d.no_load_w.unwrap_or(f.inverter.no_load_w.value),
-        curve: d
-            .efficiency
-            .clone()
-            .unwrap_or_else(|| f.inverter_efficiency.clone()),
+        curve: d.efficiency.clone().unwrap_or_else(|| f.inverter_efficiency.clone()),
         overload: us(&f.inverter.overload_s),
     };
     let limits = LowVoltageLimits::new(k, d.low_shut_down_v, d.low_restart_v, true);
-    Box::new(PowerPart::new(
-        demand,
-        Some(conversion),
-        LowVoltage::new(limits),
-    ))
+    Box::new(PowerPart::new(demand, Some(conversion), LowVoltage::new(limits)))
 }
 
 fn mains_charger(d: &MainsCharger, k: f64) -> Box<dyn Part + Send> {
@@ -196,15 +158,10 @@ fn mains_charger(d: &MainsCharger, k: f64) -> Box<dyn Part + Send> {
         rebulk_hold: us(&f.rebulk_hold_s),
         rebulk_margin_v: f.rebulk_margin_v.value * k,
     };
-    let cable = d
-        .cable_resistance_ohm
-        .unwrap_or(f.cable_resistance_ohm.value);
+    let cable = d.cable_resistance_ohm.unwrap_or(f.cable_resistance_ohm.value);
     let watts_max = d.power_limit_w.unwrap_or(f64::INFINITY);
     let charger = Charger::new(k, cable, d.current_limit_a, watts_max, limits);
-    Box::new(MainsChargerPart::new(
-        charger,
-        us_or(d.start_delay_s, &f.start_delay_s),
-    ))
+    Box::new(MainsChargerPart::new(charger, us_or(d.start_delay_s, &f.start_delay_s)))
 }
 
 fn solar_charger(
@@ -224,35 +181,23 @@ fn solar_charger(
         rebulk_hold: us(&f.rebulk_hold_s),
         rebulk_margin_v: f.rebulk_margin_v.value * k,
     };
-    let cable = d
-        .cable_resistance_ohm
-        .unwrap_or(f.cable_resistance_ohm.value);
+    let cable = d.cable_resistance_ohm.unwrap_or(f.cable_resistance_ohm.value);
     let amps_max = d.current_limit_a.unwrap_or(f64::INFINITY);
     let charger = Charger::new(k, cable, amps_max, 0.0, limits);
     let panel = Panel {
         peak_w: d.peak_power_w,
         irradiance,
         air_c,
-        efficiency: d
-            .conversion_efficiency
-            .unwrap_or(f.conversion_efficiency.value),
+        efficiency: d.conversion_efficiency.unwrap_or(f.conversion_efficiency.value),
         per_k: f.temperature_coefficient_per_k.value,
         heating_k_per_w_per_m2: f.panel_heating_k_per_w_per_m2.value,
     };
     let new_cycle_after = us(&f.new_cycle_after_s);
-    Box::new(SolarChargerPart::new(
-        charger,
-        panel,
-        f.power_min_w.value,
-        new_cycle_after,
-    ))
+    Box::new(SolarChargerPart::new(charger, panel, f.power_min_w.value, new_cycle_after))
 }
 
 fn window(from_s: f64, until_s: Option<f64>) -> (Micros, Micros) {
-    (
-        micros_of_seconds(from_s),
-        until_s.map_or(NEVER, micros_of_seconds),
-    )
+    (micros_of_seconds(from_s), until_s.map_or(NEVER, micros_of_seconds))
 }
 
 fn us(figure: &Figure) -> Micros {

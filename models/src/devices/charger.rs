@@ -59,28 +59,10 @@ pub(super) struct Charger {
 
 impl Charger {
     /// Off, with a new cycle ahead.
-    pub fn new(
-        k: f64,
-        cable_ohm: f64,
-        amps_max: f64,
-        watts_max: f64,
-        limits: CycleLimits,
-    ) -> Charger {
+    pub fn new(k: f64, cable_ohm: f64, amps_max: f64, watts_max: f64, limits: CycleLimits) -> Charger {
         let set_v = limits.absorption_v;
-        let regulator = Regulator {
-            k,
-            cable_ohm,
-            amps_max,
-            watts_max,
-            set_v,
-            mode: Mode::Off,
-        };
-        Charger {
-            regulator,
-            limits,
-            stage: Stage::Bulk,
-            rebulk_at: NEVER,
-        }
+        let regulator = Regulator { k, cable_ohm, amps_max, watts_max, set_v, mode: Mode::Off };
+        Charger { regulator, limits, stage: Stage::Bulk, rebulk_at: NEVER }
     }
 
     /// Begins a new cycle.
@@ -115,9 +97,7 @@ impl Charger {
         self.regulator.on_time(t, volts);
         match self.stage {
             Stage::Arriving { at } if at <= t => {
-                self.stage = Stage::Absorption {
-                    end: t + self.limits.absorption,
-                };
+                self.stage = Stage::Absorption { end: t + self.limits.absorption };
                 log.add(Action::Absorption);
             }
             Stage::Absorption { end } if end <= t => {

@@ -43,27 +43,17 @@ pub(super) struct ContactorPart {
 impl ContactorPart {
     pub fn new(pick_up: Micros, drop_out: Micros, bounce: Micros, weld_above_a: f64) -> Self {
         let (pick_up, drop_out) = (pick_up.max(1), drop_out.max(1));
-        ContactorPart {
-            pick_up,
-            drop_out,
-            bounce,
-            weld_above_a,
-            state: State::Open,
-        }
+        ContactorPart { pick_up, drop_out, bounce, weld_above_a, state: State::Open }
     }
 }
 
 impl Part for ContactorPart {
     fn set_enabled(&mut self, t: Micros, coil: bool, _log: &mut Log<'_>) {
         self.state = match (self.state, coil) {
-            (State::Open, true) => State::PickUp {
-                at: t + self.pick_up,
-            },
+            (State::Open, true) => State::PickUp { at: t + self.pick_up },
             (State::DropOut { .. }, true) => State::Closed,
             (State::PickUp { .. } | State::Bounced { .. }, false) => State::Open,
-            (State::Touched { .. } | State::Closed, false) => State::DropOut {
-                at: t + self.drop_out,
-            },
+            (State::Touched { .. } | State::Closed, false) => State::DropOut { at: t + self.drop_out },
             (state, _) => state,
         };
     }
@@ -76,19 +66,11 @@ impl Part for ContactorPart {
         self.state = match self.state {
             State::PickUp { .. } => {
                 log.add(Action::Closed);
-                if half == 0 {
-                    State::Closed
-                } else {
-                    State::Touched {
-                        at: now.time + half,
-                    }
-                }
+                if half == 0 { State::Closed } else { State::Touched { at: now.time + half } }
             }
             State::Touched { .. } => {
                 log.add(Action::Opened);
-                State::Bounced {
-                    at: now.time + half,
-                }
+                State::Bounced { at: now.time + half }
             }
             State::Bounced { .. } => {
                 log.add(Action::Closed);
@@ -110,10 +92,7 @@ impl Part for ContactorPart {
 
     fn next_time(&self) -> Micros {
         match self.state {
-            State::PickUp { at }
-            | State::Touched { at }
-            | State::Bounced { at }
-            | State::DropOut { at } => at,
+            State::PickUp { at } | State::Touched { at } | State::Bounced { at } | State::DropOut { at } => at,
             State::Open | State::Closed | State::Welded => NEVER,
         }
     }

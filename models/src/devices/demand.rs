@@ -7,21 +7,13 @@ use crate::time::{Micros, NEVER};
 #[derive(Clone, Debug)]
 pub(super) enum Demand {
     Series(Series),
-    Window {
-        value: f64,
-        from: Micros,
-        until: Micros,
-    },
+    Window { value: f64, from: Micros, until: Micros },
 }
 
 impl Demand {
     /// Constant for ever.
     pub fn constant(value: f64) -> Demand {
-        Demand::Window {
-            value,
-            from: 0,
-            until: NEVER,
-        }
+        Demand::Window { value, from: 0, until: NEVER }
     }
 
     pub fn value_at(&self, t: Micros) -> f64 {

@@ -53,9 +53,7 @@ impl Slot {
     }
 
     fn commanded(&self, pins: Pins) -> bool {
-        self.ignores_remote
-            || self.output == Output::None
-            || pins.high(self.output) != self.inverting
+        self.ignores_remote || self.output == Output::None || pins.high(self.output) != self.inverting
     }
 }
 
@@ -101,22 +99,12 @@ impl Installation {
         let mut slots = Vec::with_capacity(devices.len() + switches.len());
         for device in devices {
             let wire = device.wire();
-            let switch = switches
-                .iter()
-                .position(|s| wire.behind == Some(s.wire().name));
+            let switch = switches.iter().position(|s| wire.behind == Some(s.wire().name));
             let behind = switch.map(|index| devices.len() + index);
-            slots.push(Slot::new(
-                &wire,
-                behind,
-                build::device_part(device, k, library),
-            ));
+            slots.push(Slot::new(&wire, behind, build::device_part(device, k, library)));
         }
         for switch in switches {
-            slots.push(Slot::new(
-                &switch.wire(),
-                None,
-                build::switch_part(switch, k),
-            ));
+            slots.push(Slot::new(&switch.wire(), None, build::switch_part(switch, k)));
         }
         let count = slots.len() + 1;
         let mut installation = Installation {
@@ -181,11 +169,7 @@ impl Installation {
                 continue;
             }
             let now = self.moment(t, device, bus);
-            let mut log = Log {
-                device,
-                time: t,
-                events: &mut self.events,
-            };
+            let mut log = Log { device, time: t, events: &mut self.events };
             self.slots[device].part.on_time(now, &mut log);
         }
         self.settle(t);
@@ -193,17 +177,11 @@ impl Installation {
 
     /// The guard of that index in [`Installation::guards`] fired.
     pub fn on_guard(&mut self, t: Micros, guard: usize, bus: &BusState) {
-        let (Some(&Guard { device, .. }), Some(&tag)) =
-            (self.guards.get(guard), self.tags.get(guard))
-        else {
+        let (Some(&Guard { device, .. }), Some(&tag)) = (self.guards.get(guard), self.tags.get(guard)) else {
             return;
         };
         let now = self.moment(t, device, bus);
-        let mut log = Log {
-            device,
-            time: t,
-            events: &mut self.events,
-        };
+        let mut log = Log { device, time: t, events: &mut self.events };
         match self.slots.get_mut(device) {
             Some(slot) => slot.part.on_guard(tag, now, &mut log),
             None => self.bms.on_guard(tag, now, &mut log),
@@ -222,11 +200,7 @@ impl Installation {
             }
         }
         let (device, _) = most?;
-        let mut log = Log {
-            device,
-            time: t,
-            events: &mut self.events,
-        };
+        let mut log = Log { device, time: t, events: &mut self.events };
         self.slots[device].part.shed(t, &mut log);
         self.settle(t);
         Some(device)
@@ -234,11 +208,7 @@ impl Installation {
 
     /// The pins after a decision.
     pub fn on_pins(&mut self, t: Micros, load: bool, charger: bool, pre_alarm: bool) {
-        let pins = Pins {
-            load,
-            charger,
-            pre_alarm,
-        };
+        let pins = Pins { load, charger, pre_alarm };
         if pins != self.pins {
             self.pins = pins;
             self.settle(t);
@@ -260,16 +230,8 @@ impl Installation {
         };
         if slot.ignores_remote != ignores {
             slot.ignores_remote = ignores;
-            let action = if ignores {
-                Action::IgnoresRemote
-            } else {
-                Action::ObeysRemote
-            };
-            self.events.push(DeviceEvent {
-                time: t,
-                device,
-                action,
-            });
+            let action = if ignores { Action::IgnoresRemote } else { Action::ObeysRemote };
+            self.events.push(DeviceEvent { time: t, device, action });
             self.settle(t);
         }
     }
@@ -282,30 +244,18 @@ impl Installation {
     fn moment(&self, time: Micros, device: usize, bus: &BusState) -> Moment {
         let volts = bus.volts;
         let behind = self.slots.iter().zip(&self.branches);
-        let amps: f64 = behind
-            .filter(|(slot, _)| slot.behind == Some(device))
-            .map(|(_, branch)| branch.amps(volts))
-            .sum();
-        Moment {
-            time,
-            volts,
-            through_amps: amps.abs(),
-        }
+        let amps: f64 =
+            behind.filter(|(slot, _)| slot.behind == Some(device)).map(|(_, branch)| branch.amps(volts)).sum();
+        Moment { time, volts, through_amps: amps.abs() }
     }
 
     /// Carries commands and supply to every device, switches first, and publishes the result.
     fn settle(&mut self, t: Micros) {
         for device in (0..self.slots.len()).rev() {
             let slot = &self.slots[device];
-            let powered = slot
-                .behind
-                .is_none_or(|switch| self.slots[switch].part.closed());
+            let powered = slot.behind.is_none_or(|switch| self.slots[switch].part.closed());
             let enabled = powered && slot.commanded(self.pins);
-            let mut log = Log {
-                device,
-                time: t,
-                events: &mut self.events,
-            };
+            let mut log = Log { device, time: t, events: &mut self.events };
             self.slots[device].part.set_enabled(t, enabled, &mut log);
         }
         self.publish();
@@ -318,29 +268,13 @@ impl Installation {
         self.guards.clear();
         self.tags.clear();
         self.next = NEVER;
-        let Installation {
-            slots,
-            bms,
-            branches,
-            guards,
-            tags,
-            next,
-            ..
-        } = self;
+        let Installation { slots, bms, branches, guards, tags, next, .. } = self;
         for regulators in [true, false] {
-            let parts = slots
-                .iter()
-                .map(|slot| slot.part.as_ref() as &dyn Part)
-                .chain([&*bms as _]);
+            let parts = slots.iter().map(|slot| slot.part.as_ref() as &dyn Part).chain([&*bms as _]);
             for (device, (part, branch)) in parts.zip(branches.iter_mut()).enumerate() {
                 if part.regulates() == regulators {
                     *next = (*next).min(part.next_time());
-                    part.publish(&mut Out {
-                        device,
-                        branch,
-                        guards,
-                        tags,
-                    });
+                    part.publish(&mut Out { device, branch, guards, tags });
                 }
             }
         }

@@ -28,9 +28,7 @@ impl Conversion {
 
     /// Linear between the points, held beyond the ends.
     fn efficiency(&self, share: f64) -> f64 {
-        let after = self
-            .curve
-            .partition_point(|point| point.load_share <= share);
+        let after = self.curve.partition_point(|point| point.load_share <= share);
         let last = self.curve[self.curve.len() - 1];
         let Some(b) = self.curve.get(after) else {
             return last.efficiency;
@@ -57,14 +55,7 @@ pub(super) struct PowerPart {
 impl PowerPart {
     pub fn new(demand: Demand, conversion: Option<Conversion>, low_voltage: LowVoltage) -> Self {
         let never = NEVER;
-        PowerPart {
-            demand,
-            conversion,
-            low_voltage,
-            watts: 0.0,
-            next_change: never,
-            overload_at: never,
-        }
+        PowerPart { demand, conversion, low_voltage, watts: 0.0, next_change: never, overload_at: never }
     }
 
     /// Reads the demand; nothing is read, and no time passes, while not running.
@@ -109,9 +100,7 @@ impl Part for PowerPart {
     }
 
     fn next_time(&self) -> Micros {
-        self.next_change
-            .min(self.overload_at)
-            .min(self.low_voltage.next_time())
+        self.next_change.min(self.overload_at).min(self.low_voltage.next_time())
     }
 
     fn publish(&self, out: &mut Out<'_>) {

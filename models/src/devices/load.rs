@@ -17,11 +17,7 @@ pub(super) struct Draw {
 
 impl Draw {
     pub fn new(amps: f64, k: f64) -> Draw {
-        Draw {
-            amps,
-            k,
-            faded: false,
-        }
+        Draw { amps, k, faded: false }
     }
 
     pub fn on_guard(&mut self, tag: Tag) {
@@ -38,9 +34,7 @@ impl Draw {
         if self.amps == 0.0 {
             out.branch(Branch::Open);
         } else if self.faded {
-            out.branch(Branch::Conductance {
-                siemens: self.amps / fade,
-            });
+            out.branch(Branch::Conductance { siemens: self.amps / fade });
             out.volts_above(Tag::LowOver, fade + BAND_V * self.k);
         } else {
             out.branch(Branch::Current { amps: -self.amps });
@@ -68,35 +62,17 @@ pub(super) struct PlainLoad {
 
 impl PlainLoad {
     pub fn new(nature: Nature, from: Micros, until: Micros) -> PlainLoad {
-        let window = Demand::Window {
-            value: 1.0,
-            from,
-            until,
-        };
-        PlainLoad {
-            nature,
-            window,
-            enabled: false,
-            drawing: false,
-            next: NEVER,
-        }
+        let window = Demand::Window { value: 1.0, from, until };
+        PlainLoad { nature, window, enabled: false, drawing: false, next: NEVER }
     }
 
     fn update(&mut self, t: Micros, log: &mut Log<'_>) {
         let drawing = self.enabled && self.window.value_at(t) > 0.0;
         if drawing != self.drawing {
-            log.add(if drawing {
-                Action::Started
-            } else {
-                Action::Stopped
-            });
+            log.add(if drawing { Action::Started } else { Action::Stopped });
         }
         self.drawing = drawing;
-        self.next = if self.enabled {
-            self.window.next_change_after(t)
-        } else {
-            NEVER
-        };
+        self.next = if self.enabled { self.window.next_change_after(t) } else { NEVER };
     }
 }
 
@@ -126,9 +102,7 @@ impl Part for PlainLoad {
         match self.nature {
             _ if !self.drawing => out.branch(Branch::Open),
             Nature::Current(draw) => draw.publish(out),
-            Nature::Resistance { ohms } => out.branch(Branch::Conductance {
-                siemens: 1.0 / ohms,
-            }),
+            Nature::Resistance { ohms } => out.branch(Branch::Conductance { siemens: 1.0 / ohms }),
         }
     }
 }

@@ -32,8 +32,7 @@ impl LowVoltageLimits {
     /// The catalogue's limits at voltage factor `k`.
     pub fn new(k: f64, shut_down_v: Option<f64>, restart_v: Option<f64>, locks: bool) -> Self {
         let f = &crate::catalogue::figures().inverter;
-        let us =
-            |figure: &crate::catalogue::Figure| crate::profile::micros_of_seconds(figure.value);
+        let us = |figure: &crate::catalogue::Figure| crate::profile::micros_of_seconds(figure.value);
         let failed_max = f.failed_restarts_to_lock.value as u32;
         LowVoltageLimits {
             shut_down_v: shut_down_v.unwrap_or(f.low_shut_down_v.value * k),
@@ -76,11 +75,7 @@ pub(super) struct LowVoltage {
 
 impl LowVoltage {
     pub fn new(limits: LowVoltageLimits) -> LowVoltage {
-        LowVoltage {
-            limits,
-            state: State::Off,
-            failed: 0,
-        }
+        LowVoltage { limits, state: State::Off, failed: 0 }
     }
 
     pub fn running(&self) -> bool {
@@ -93,16 +88,8 @@ impl LowVoltage {
             return false;
         }
         self.failed = 0;
-        self.state = if enabled {
-            State::Running { restarted: None }
-        } else {
-            State::Off
-        };
-        log.add(if enabled {
-            Action::Started
-        } else {
-            Action::Stopped
-        });
+        self.state = if enabled { State::Running { restarted: None } } else { State::Off };
+        log.add(if enabled { Action::Started } else { Action::Stopped });
         true
     }
 
@@ -117,9 +104,7 @@ impl LowVoltage {
             log.add(Action::Locked);
             State::Locked
         } else {
-            State::Waiting {
-                until: t + self.limits.restart_delay,
-            }
+            State::Waiting { until: t + self.limits.restart_delay }
         };
     }
 
@@ -155,9 +140,7 @@ impl LowVoltage {
             (Tag::Low, State::Running { .. }) => self.shut_down(t, Action::LowVoltage, log),
             (Tag::LowOver, State::WaitingForVolts) => self.restart(t, log),
             (Tag::High, State::Locked) => {
-                self.state = State::Unlocking {
-                    at: t + self.limits.unlock_hold,
-                };
+                self.state = State::Unlocking { at: t + self.limits.unlock_hold };
             }
             (Tag::HighOver, State::Unlocking { .. }) => self.state = State::Locked,
             _ => {}

@@ -22,11 +22,7 @@ pub(super) struct MainsChargerPart {
 
 impl MainsChargerPart {
     pub fn new(charger: Charger, start_delay: Micros) -> Self {
-        MainsChargerPart {
-            charger,
-            start_delay: start_delay.max(1),
-            state: State::Off,
-        }
+        MainsChargerPart { charger, start_delay: start_delay.max(1), state: State::Off }
     }
 }
 
@@ -36,9 +32,7 @@ impl Part for MainsChargerPart {
             return;
         }
         if enabled {
-            self.state = State::Starting {
-                at: t + self.start_delay,
-            };
+            self.state = State::Starting { at: t + self.start_delay };
         } else {
             self.state = State::Off;
             self.charger.stop();

@@ -41,8 +41,8 @@ pub use build::{BuildProblem, check};
 pub use event::{Action, DeviceEvent};
 pub use installation::Installation;
 pub use spec::{
-    CurrentLoad, DeviceSpec, Indicator, Inverter, MainsCharger, Parasitic, PowerLoad, ProfileLoad,
-    ResistiveLoad, SolarCharger,
+    CurrentLoad, DeviceSpec, Indicator, Inverter, MainsCharger, Parasitic, PowerLoad, ProfileLoad, ResistiveLoad,
+    SolarCharger,
 };
 pub use switch_spec::{BatteryProtect, Contactor, SwitchSpec};
 pub use wire::{ControlCurrents, Output, Wire, control_currents};

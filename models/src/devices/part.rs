@@ -91,11 +91,7 @@ pub(super) struct Log<'a> {
 
 impl Log<'_> {
     pub fn add(&mut self, action: Action) {
-        self.events.push(DeviceEvent {
-            time: self.time,
-            device: self.device,
-            action,
-        });
+        self.events.push(DeviceEvent { time: self.time, device: self.device, action });
     }
 }
 
@@ -129,12 +125,7 @@ impl Out<'_> {
     }
 
     fn guard(&mut self, tag: Tag, quantity: Quantity, when: When, limit: f64) {
-        self.guards.push(Guard {
-            device: self.device,
-            quantity,
-            limit,
-            when,
-        });
+        self.guards.push(Guard { device: self.device, quantity, limit, when });
         self.tags.push(tag);
     }
 }

@@ -66,9 +66,7 @@ impl Regulator {
     pub fn lower(&mut self, set_v: f64) {
         self.set_v = set_v;
         if self.holds() {
-            self.mode = Mode::Idle {
-                resume_v: self.resume_v(),
-            };
+            self.mode = Mode::Idle { resume_v: self.resume_v() };
         }
     }
 
@@ -82,10 +80,7 @@ impl Regulator {
 
     /// Whether it holds the set-point, or the bank is above it.
     pub fn holds(&self) -> bool {
-        matches!(
-            self.mode,
-            Mode::Volts | Mode::Settling { .. } | Mode::Idle { .. }
-        )
+        matches!(self.mode, Mode::Volts | Mode::Settling { .. } | Mode::Idle { .. })
     }
 
     pub fn next_time(&self) -> Micros {
@@ -110,11 +105,7 @@ impl Regulator {
             Tag::ToWatts if self.mode == Mode::Volts => self.start(),
             Tag::ToWatts => self.mode = Mode::Watts,
             Tag::ToAmps => self.mode = Mode::Amps,
-            Tag::ToIdle => {
-                self.mode = Mode::Settling {
-                    until: t + SETTLING,
-                }
-            }
+            Tag::ToIdle => self.mode = Mode::Settling { until: t + SETTLING },
             _ => {}
         }
     }
@@ -123,9 +114,7 @@ impl Regulator {
         match self.mode {
             Mode::Off | Mode::Settling { .. } => out.branch(Branch::Open),
             Mode::Amps => {
-                out.branch(Branch::Current {
-                    amps: self.amps_max,
-                });
+                out.branch(Branch::Current { amps: self.amps_max });
                 let to_volts = self.set_v - self.amps_max * self.cable_ohm;
                 let to_watts = self.watts_max / self.amps_max + BAND_V * self.k;
                 out.volts_above(Tag::ToVolts, to_volts);
@@ -134,19 +123,14 @@ impl Regulator {
                 }
             }
             Mode::Watts => {
-                out.branch(Branch::Power {
-                    watts: self.watts_max,
-                });
+                out.branch(Branch::Power { watts: self.watts_max });
                 out.volts_above(Tag::ToVolts, self.knee_v());
                 if self.amps_max.is_finite() {
                     out.volts_below(Tag::ToAmps, self.watts_max / self.amps_max);
                 }
             }
             Mode::Volts => {
-                out.branch(Branch::Voltage {
-                    volts: self.set_v,
-                    ohms: self.cable_ohm,
-                });
+                out.branch(Branch::Voltage { volts: self.set_v, ohms: self.cable_ohm });
                 let knee = self.knee_amps();
                 let band = KNEE_BAND * knee + KNEE_BAND_V * self.k / self.cable_ohm;
                 if knee.is_finite() {
@@ -181,11 +165,7 @@ impl Regulator {
     }
 
     fn limit_mode(&self) -> Mode {
-        if self.amps_max <= self.watts_knee_amps() {
-            Mode::Amps
-        } else {
-            Mode::Watts
-        }
+        if self.amps_max <= self.watts_knee_amps() { Mode::Amps } else { Mode::Watts }
     }
 
     fn resume_v(&self) -> f64 {

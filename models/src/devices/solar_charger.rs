@@ -23,9 +23,8 @@ impl Panel {
     /// Power that arrives at the bank if it takes all (W).
     fn watts(&self, t: Micros) -> f64 {
         let sun = self.irradiance.value_at(t);
-        let warmer_k = self.air_c.as_ref().map_or(0.0, |air| {
-            air.value_at(t) + self.heating_k_per_w_per_m2 * sun - 25.0
-        });
+        let warmer_k =
+            self.air_c.as_ref().map_or(0.0, |air| air.value_at(t) + self.heating_k_per_w_per_m2 * sun - 25.0);
         let temperature = (1.0 + self.per_k * warmer_k).max(0.0);
         self.peak_w * sun / 1_000.0 * self.efficiency * temperature
     }

@@ -264,21 +264,14 @@ impl DeviceSpec {
 
     /// Whether it can charge the bank.
     pub fn is_charger(&self) -> bool {
-        matches!(
-            self,
-            DeviceSpec::MainsCharger(_) | DeviceSpec::SolarCharger(_)
-        )
+        matches!(self, DeviceSpec::MainsCharger(_) | DeviceSpec::SolarCharger(_))
     }
 
     /// The series it uses, each with the field that holds it and the quantity that it must be.
     pub fn series(&self) -> Vec<(&'static str, Quantity, &SeriesSpec)> {
         match self {
             DeviceSpec::ProfileLoad(d) => vec![("load", Quantity::Power, &d.load)],
-            DeviceSpec::Inverter(d) => d
-                .load
-                .iter()
-                .map(|load| ("load", Quantity::Power, load))
-                .collect(),
+            DeviceSpec::Inverter(d) => d.load.iter().map(|load| ("load", Quantity::Power, load)).collect(),
             DeviceSpec::SolarCharger(d) => {
                 let air = d.air_temperature.iter();
                 [("irradiance", Quantity::Irradiance, &d.irradiance)]
@@ -291,12 +284,7 @@ impl DeviceSpec {
     }
 
     /// Reports every figure out of range as (field, value, what is allowed).
-    pub fn check(
-        &self,
-        system_voltage_v: u8,
-        library: &Library,
-        report: &mut dyn FnMut(&str, String, String),
-    ) {
+    pub fn check(&self, system_voltage_v: u8, library: &Library, report: &mut dyn FnMut(&str, String, String)) {
         let k = voltage_factor(system_voltage_v);
         let mut check = Check::new(report);
         check.wire(&self.wire());
@@ -415,39 +403,18 @@ impl<'a> Check<'a> {
         self.low_voltage(k, d.low_shut_down_v, d.low_restart_v);
         if d.load.is_some() == d.power_w.is_some() {
             let found = if d.load.is_some() { "both" } else { "neither" };
-            (self.report)(
-                "load",
-                found.into(),
-                "exactly one of load and power_w".into(),
-            );
+            (self.report)("load", found.into(), "exactly one of load and power_w".into());
         }
         let Some(curve) = &d.efficiency else { return };
         if curve.is_empty() {
             (self.report)("efficiency", "no point".into(), "at least one point".into());
         }
         for (i, point) in curve.iter().enumerate() {
-            self.within(
-                &format!("efficiency[{i}].load_share"),
-                point.load_share,
-                0.0,
-                10.0,
-            );
-            self.within(
-                &format!("efficiency[{i}].efficiency"),
-                point.efficiency,
-                0.01,
-                1.0,
-            );
+            self.within(&format!("efficiency[{i}].load_share"), point.load_share, 0.0, 10.0);
+            self.within(&format!("efficiency[{i}].efficiency"), point.efficiency, 0.01, 1.0);
         }
-        if curve
-            .windows(2)
-            .any(|pair| pair[1].load_share <= pair[0].load_share)
-        {
-            (self.report)(
-                "efficiency",
-                "points out of order".into(),
-                "ascending load_share".into(),
-            );
+        if curve.windows(2).any(|pair| pair[1].load_share <= pair[0].load_share) {
+            (self.report)("efficiency", "points out of order".into(), "ascending load_share".into());
         }
     }
 }

@@ -51,10 +51,7 @@ pub struct ControlCurrents {
 /// Sums the control currents of an installation per output.
 pub fn control_currents(switches: &[SwitchSpec], devices: &[DeviceSpec]) -> ControlCurrents {
     let mut sums = ControlCurrents::default();
-    let wires = switches
-        .iter()
-        .map(SwitchSpec::wire)
-        .chain(devices.iter().map(DeviceSpec::wire));
+    let wires = switches.iter().map(SwitchSpec::wire).chain(devices.iter().map(DeviceSpec::wire));
     for wire in wires {
         match wire.output {
             Output::Load => sums.load_ma += wire.control_current_ma,

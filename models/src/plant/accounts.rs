@@ -27,21 +27,10 @@ impl Accounts {
     pub fn balance_error(&self) -> f64 {
         let ports: f64 = self.device_charge.iter().sum();
         let gap = |(stored, lost): (&f64, &f64)| (ports - lost - stored).abs();
-        let largest = self
-            .stored
-            .iter()
-            .zip(&self.lost)
-            .map(gap)
-            .fold(0.0, f64::max);
+        let largest = self.stored.iter().zip(&self.lost).map(gap).fold(0.0, f64::max);
         // A bank that only leaks has no throughput; then the losses are the scale.
-        let scale = self
-            .throughput
-            .max(self.lost.iter().copied().fold(0.0, f64::max));
-        if scale > 0.0 {
-            largest / scale
-        } else {
-            largest
-        }
+        let scale = self.throughput.max(self.lost.iter().copied().fold(0.0, f64::max));
+        if scale > 0.0 { largest / scale } else { largest }
     }
 }
 
@@ -55,24 +44,15 @@ pub(super) struct Ports {
 
 impl Ports {
     pub fn new(devices: usize) -> Self {
-        Self {
-            charge: vec![0.0; devices],
-            energy: vec![0.0; devices],
-            throughput: 0.0,
-        }
+        Self { charge: vec![0.0; devices], energy: vec![0.0; devices], throughput: 0.0 }
     }
 
     /// Adds a step of `h` seconds: currents of one device at both ends, bus voltage at start, middle and end.
     pub fn add(&mut self, device: usize, (i0, i1): (f64, f64), volts: [f64; 3], h: f64) {
         let charge = 0.5 * h * (i0 + i1);
         self.charge[device] += charge;
-        self.throughput += if i0 * i1 >= 0.0 {
-            charge.abs()
-        } else {
-            0.5 * h * (i0 * i0 + i1 * i1) / (i0 - i1).abs()
-        };
-        self.energy[device] +=
-            h / 6.0 * (i0 * volts[0] + 2.0 * (i0 + i1) * volts[1] + i1 * volts[2]);
+        self.throughput += if i0 * i1 >= 0.0 { charge.abs() } else { 0.5 * h * (i0 * i0 + i1 * i1) / (i0 - i1).abs() };
+        self.energy[device] += h / 6.0 * (i0 * volts[0] + 2.0 * (i0 + i1) * volts[1] + i1 * volts[2]);
     }
 }
 

@@ -34,29 +34,14 @@ impl Part {
     pub fn new(a: f64, b: f64) -> Self {
         let blossom = |u: f64, v: f64, w: f64| {
             let (x, y, z) = (1.0 - u, 1.0 - v, 1.0 - w);
-            [
-                x * y * z,
-                u * y * z + x * v * z + x * y * w,
-                u * v * z + u * y * w + x * v * w,
-                u * v * w,
-            ]
+            [x * y * z, u * y * z + x * v * z + x * y * w, u * v * z + u * y * w + x * v * w, u * v * w]
         };
-        Self([
-            blossom(a, a, a),
-            blossom(a, a, b),
-            blossom(a, b, b),
-            blossom(b, b, b),
-        ])
+        Self([blossom(a, a, a), blossom(a, a, b), blossom(a, b, b), blossom(b, b, b)])
     }
 
     /// The coefficients over the part.
     pub fn of(&self, c: &Cubic) -> Cubic {
-        [
-            apply(&self.0[0], c),
-            apply(&self.0[1], c),
-            apply(&self.0[2], c),
-            apply(&self.0[3], c),
-        ]
+        [apply(&self.0[0], c), apply(&self.0[1], c), apply(&self.0[2], c), apply(&self.0[3], c)]
     }
 
     /// Lowest and highest value that the cubic can take over the part.
@@ -96,11 +81,7 @@ pub(super) fn first_beyond(c: &Cubic, limit: f64, sign: f64, resolution: f64) ->
         }
         if width <= resolution || sign * (part[0] - limit) > 0.0 || depth + 2 > stack.len() {
             if sign * (part[0] - limit) > 0.0 || sign * (part[3] - limit) > 0.0 {
-                return Some(if sign * (part[0] - limit) > 0.0 {
-                    from
-                } else {
-                    from + width
-                });
+                return Some(if sign * (part[0] - limit) > 0.0 { from } else { from + width });
             }
             continue;
         }

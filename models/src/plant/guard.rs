@@ -15,11 +15,7 @@ const REFINEMENTS: usize = 12;
 impl Plant {
     /// The first guard that fires within the step, located: the step is recomputed until the voltage at its own end
     /// is the guard's limit within the tolerance (and within 1 ms where the bus moves). Length of that step.
-    pub(super) fn locate(
-        &mut self,
-        branches: &[Branch],
-        guards: &[Guard],
-    ) -> Option<(usize, Micros)> {
+    pub(super) fn locate(&mut self, branches: &[Branch], guards: &[Guard]) -> Option<(usize, Micros)> {
         let full = self.length;
         let resolution = 0.5 / full as f64;
         let mut first: Option<(usize, f64, f64)> = None;

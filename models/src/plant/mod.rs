@@ -104,12 +104,7 @@ pub struct Plant {
 impl Plant {
     /// A bank at rest at time 0: RC pairs and hysteresis at 0, ambient temperature that of the first battery.
     /// `devices` is the length of every later branch list; `tolerance_v` (> 0) the error tolerance of a cell voltage.
-    pub fn new(
-        bank: &BankParams,
-        cells: &CellSet,
-        devices: usize,
-        tolerance_v: f64,
-    ) -> Result<Self, PlantError> {
+    pub fn new(bank: &BankParams, cells: &CellSet, devices: usize, tolerance_v: f64) -> Result<Self, PlantError> {
         bank.check()?;
         params::positive("tolerance_v", tolerance_v)?;
         let model = bank.model(cells);
@@ -121,11 +116,7 @@ impl Plant {
             ..Instant::default()
         };
         let batteries = bank.batteries();
-        let network = Network::new(
-            bank.parallel,
-            bank.wiring.bus_segment_ohm,
-            bank.wiring.terminal_ohm,
-        );
+        let network = Network::new(bank.parallel, bank.wiring.bus_segment_ohm, bank.wiring.terminal_ohm);
         Ok(Self {
             tolerance: tolerance_v,
             ambient_c: bank.battery_temperature_c[0],
@@ -186,9 +177,7 @@ impl Plant {
         // Without a root the instant before is kept as it was.
         self.solved = false;
         let mut fresh = std::mem::take(&mut self.after);
-        let result =
-            self.solver
-                .instant(&self.model, &self.state, branches, &self.node, &mut fresh);
+        let result = self.solver.instant(&self.model, &self.state, branches, &self.node, &mut fresh);
         self.after = fresh;
         if result.is_ok() {
             std::mem::swap(&mut self.start, &mut self.after);
@@ -215,10 +204,7 @@ impl Plant {
     /// Without a proposed step, or if `at` lies outside it.
     pub fn commit(&mut self, at: Micros) {
         let proposal = self.proposed.take().expect("commit follows propose");
-        assert!(
-            self.time <= at && at <= proposal.end,
-            "commit at {at} µs outside the step"
-        );
+        assert!(self.time <= at && at <= proposal.end, "commit at {at} µs outside the step");
         if at == self.time {
             return;
         }
@@ -226,11 +212,7 @@ impl Plant {
             self.force(at - self.time);
         }
         let h = self.length as f64 * 1e-6;
-        let volts = [
-            self.bus[0],
-            extension::apply(&extension::weights_at(0.5), &self.bus),
-            self.bus[3],
-        ];
+        let volts = [self.bus[0], extension::apply(&extension::weights_at(0.5), &self.bus), self.bus[3]];
         for (device, (&i0, &i1)) in self.start.devices.iter().zip(&self.end.devices).enumerate() {
             self.ports.add(device, (i0, i1), volts, h);
         }
@@ -278,11 +260,7 @@ impl Plant {
     /// Proposes a step to be committed, discarded or cut short. It never goes past `until` (> `time()`); its end
     /// lies after `time()` except for [`Stop::NoRoot`] and a guard that is already beyond its limit.
     pub fn propose(&mut self, branches: &[Branch], guards: &[Guard], until: Micros) -> Proposal {
-        assert!(
-            until > self.time,
-            "until {until} µs is not after {} µs",
-            self.time
-        );
+        assert!(until > self.time, "until {until} µs is not after {} µs", self.time);
         let proposal = self.choose(branches, guards, until);
         self.proposed = Some(proposal);
         proposal

@@ -91,12 +91,7 @@ pub enum PlantError {
 }
 
 pub(super) fn positive(field: &str, value: f64) -> Result<(), PlantError> {
-    require(
-        value > 0.0 && value.is_finite(),
-        field,
-        value,
-        "a number above 0",
-    )
+    require(value > 0.0 && value.is_finite(), field, value, "a number above 0")
 }
 
 fn not_negative(field: &str, value: f64) -> Result<(), PlantError> {
@@ -104,27 +99,11 @@ fn not_negative(field: &str, value: f64) -> Result<(), PlantError> {
 }
 
 fn require(ok: bool, field: &str, value: f64, allowed: &'static str) -> Result<(), PlantError> {
-    if ok {
-        Ok(())
-    } else {
-        Err(PlantError::Value {
-            field: field.to_owned(),
-            value,
-            allowed,
-        })
-    }
+    if ok { Ok(()) } else { Err(PlantError::Value { field: field.to_owned(), value, allowed }) }
 }
 
 fn length(field: &'static str, found: usize, expected: usize) -> Result<(), PlantError> {
-    if found == expected {
-        Ok(())
-    } else {
-        Err(PlantError::Length {
-            field,
-            found,
-            expected,
-        })
-    }
+    if found == expected { Ok(()) } else { Err(PlantError::Length { field, found, expected }) }
 }
 
 impl BankParams {
@@ -136,67 +115,28 @@ impl BankParams {
     /// Checks every size and number.
     pub fn check(&self) -> Result<(), PlantError> {
         let cells = self.cells_per_battery;
-        require(
-            (1..=16).contains(&cells),
-            "cells_per_battery",
-            cells as f64,
-            "1..=16",
-        )?;
+        require((1..=16).contains(&cells), "cells_per_battery", cells as f64, "1..=16")?;
         require(self.series >= 1, "series", self.series as f64, "1 or more")?;
-        require(
-            self.parallel >= 1,
-            "parallel",
-            self.parallel as f64,
-            "1 or more",
-        )?;
+        require(self.parallel >= 1, "parallel", self.parallel as f64, "1 or more")?;
         positive("capacity_ah", self.capacity_ah)?;
         positive("battery_resistance_ohm", self.battery_resistance_ohm)?;
         not_negative("wiring.string_ohm", self.wiring.string_ohm)?;
         not_negative("wiring.bus_segment_ohm", self.wiring.bus_segment_ohm)?;
         not_negative("wiring.terminal_ohm", self.wiring.terminal_ohm)?;
-        positive(
-            "thermal.heat_capacity_j_per_k",
-            self.thermal.heat_capacity_j_per_k,
-        )?;
-        not_negative(
-            "thermal.to_ambient_w_per_k",
-            self.thermal.to_ambient_w_per_k,
-        )?;
-        not_negative(
-            "thermal.to_neighbour_w_per_k",
-            self.thermal.to_neighbour_w_per_k,
-        )?;
+        positive("thermal.heat_capacity_j_per_k", self.thermal.heat_capacity_j_per_k)?;
+        not_negative("thermal.to_ambient_w_per_k", self.thermal.to_ambient_w_per_k)?;
+        not_negative("thermal.to_neighbour_w_per_k", self.thermal.to_neighbour_w_per_k)?;
         length("cells", self.cells.len(), self.batteries() * cells)?;
-        length(
-            "battery_temperature_c",
-            self.battery_temperature_c.len(),
-            self.batteries(),
-        )?;
+        length("battery_temperature_c", self.battery_temperature_c.len(), self.batteries())?;
         for (b, &celsius) in self.battery_temperature_c.iter().enumerate() {
             let field = format!("battery_temperature_c[{b}]");
-            require(
-                (-60.0..=100.0).contains(&celsius),
-                &field,
-                celsius,
-                "-60..=100 °C",
-            )?;
+            require((-60.0..=100.0).contains(&celsius), &field, celsius, "-60..=100 °C")?;
         }
         for (k, cell) in self.cells.iter().enumerate() {
             positive(&format!("cells[{k}].capacity_ah"), cell.capacity_ah)?;
-            positive(
-                &format!("cells[{k}].resistance_factor"),
-                cell.resistance_factor,
-            )?;
-            require(
-                (-0.1..=1.1).contains(&cell.soc),
-                &format!("cells[{k}].soc"),
-                cell.soc,
-                "-0.1..=1.1",
-            )?;
-            not_negative(
-                &format!("cells[{k}].self_discharge_a"),
-                cell.self_discharge_a,
-            )?;
+            positive(&format!("cells[{k}].resistance_factor"), cell.resistance_factor)?;
+            require((-0.1..=1.1).contains(&cell.soc), &format!("cells[{k}].soc"), cell.soc, "-0.1..=1.1")?;
+            not_negative(&format!("cells[{k}].self_discharge_a"), cell.self_discharge_a)?;
         }
         Ok(())
     }
@@ -217,11 +157,7 @@ impl BankParams {
                 q_start: cell.soc * capacity,
             }
         };
-        let smallest = self
-            .cells
-            .iter()
-            .map(|cell| cell.capacity_ah * 3600.0)
-            .fold(f64::INFINITY, f64::min);
+        let smallest = self.cells.iter().map(|cell| cell.capacity_ah * 3600.0).fold(f64::INFINITY, f64::min);
         Model {
             segment: smallest / cells.segments() as f64,
             set: cells.clone(),
@@ -238,36 +174,18 @@ impl BankParams {
 
     pub(super) fn state(&self, model: &Model) -> State {
         let mut state = State {
-            cells: model
-                .fixed
-                .iter()
-                .map(|fixed| Cell {
-                    q: fixed.q_start,
-                    ..Cell::default()
-                })
-                .collect(),
+            cells: model.fixed.iter().map(|fixed| Cell { q: fixed.q_start, ..Cell::default() }).collect(),
             celsius: self.battery_temperature_c.clone(),
-            factors: self
-                .battery_temperature_c
-                .iter()
-                .map(|&celsius| model.set.factors(celsius))
-                .collect(),
+            factors: self.battery_temperature_c.iter().map(|&celsius| model.set.factors(celsius)).collect(),
             emf: vec![0.0; self.parallel],
             r: vec![0.0; self.parallel],
             ..State::default()
         };
         for (index, cell) in state.cells.iter_mut().enumerate() {
             let b = index / self.cells_per_battery;
-            cell.refresh(
-                &model.fixed[index],
-                &model.set,
-                &state.factors[b],
-                state.celsius[b],
-            );
+            cell.refresh(&model.fixed[index], &model.set, &state.factors[b], state.celsius[b]);
         }
-        state.sums = (0..self.batteries())
-            .map(|b| model.sum(b, &state.cells))
-            .collect();
+        state.sums = (0..self.batteries()).map(|b| model.sum(b, &state.cells)).collect();
         for (b, factors) in state.factors.iter_mut().enumerate() {
             model.mean_rates(b, &state.sums[b], factors);
         }

@@ -25,23 +25,13 @@ impl Plant {
     /// Where `t` lies in the step, 0..=1.
     fn share(&self, t: Micros) -> f64 {
         let proposal = self.proposed.as_ref().expect("a step is proposed");
-        assert!(
-            self.time <= t && t <= proposal.end,
-            "{t} µs is outside the step"
-        );
-        if proposal.end == self.time {
-            0.0
-        } else {
-            (t - self.time) as f64 / self.length as f64
-        }
+        assert!(self.time <= t && t <= proposal.end, "{t} µs is outside the step");
+        if proposal.end == self.time { 0.0 } else { (t - self.time) as f64 / self.length as f64 }
     }
 
     /// Voltage of cell `c` of battery `b` at `t`, V.
     pub fn cell_volts(&self, b: usize, c: usize, t: Micros) -> f64 {
-        apply(
-            &weights_at(self.share(t)),
-            &self.cubics[b * self.model.cells_per_battery + c],
-        )
+        apply(&weights_at(self.share(t)), &self.cubics[b * self.model.cells_per_battery + c])
     }
 
     /// Voltages of all cells of battery `b` at `t`, V, into the first `cells_per_battery` entries of `out`.
@@ -76,13 +66,7 @@ impl Plant {
 
     /// Bounds of battery `b` over `[ta, tb]`: `cells[c]` becomes the lowest and highest voltage of cell `c`, V; the
     /// rest is returned. Every reading inside lies within them.
-    pub fn battery_bounds(
-        &self,
-        b: usize,
-        ta: Micros,
-        tb: Micros,
-        cells: &mut [(f64, f64)],
-    ) -> BatteryBounds {
+    pub fn battery_bounds(&self, b: usize, ta: Micros, tb: Micros, cells: &mut [(f64, f64)]) -> BatteryBounds {
         let n = self.model.cells_per_battery;
         let (a, z) = (self.share(ta), self.share(tb));
         let cubics = &self.cubics[b * n..(b + 1) * n];
@@ -98,10 +82,7 @@ impl Plant {
         }
         BatteryBounds {
             current: ordered(self.battery_current(b, ta), self.battery_current(b, tb)),
-            temperature: ordered(
-                self.battery_temperature(b, ta),
-                self.battery_temperature(b, tb),
-            ),
+            temperature: ordered(self.battery_temperature(b, ta), self.battery_temperature(b, tb)),
         }
     }
 
@@ -119,7 +100,6 @@ impl Plant {
     pub fn bus_state_at(&self, t: Micros, out: &mut BusState) {
         out.volts = self.bus_volts_at(t);
         out.amps_of_device.clear();
-        out.amps_of_device
-            .extend(self.branches.iter().map(|branch| branch.amps(out.volts)));
+        out.amps_of_device.extend(self.branches.iter().map(|branch| branch.amps(out.volts)));
     }
 }

@@ -35,31 +35,20 @@ const CORRECTIONS: usize = 4;
 impl Solver {
     pub fn new(network: Network, strings: usize) -> Self {
         let zeros = || vec![0.0; strings];
-        Self {
-            network,
-            sources: Sources::default(),
-            e: zeros(),
-            r: zeros(),
-            guess: zeros(),
-        }
+        Self { network, sources: Sources::default(), e: zeros(), r: zeros(), guess: zeros() }
     }
 
     /// Closes the circuit for sources `self.e` behind the factored resistances.
     fn close(&mut self, branches: &[Branch], node: &Node, out: &mut Instant) -> Result<(), NoRoot> {
         let u = self.network.reduce(&self.e, &mut self.sources);
         out.volts = node.volts(u, self.network.ohms())?;
-        assert!(
-            out.volts.is_finite(),
-            "bus at {} V: a branch is not a number",
-            out.volts
-        );
+        assert!(out.volts.is_finite(), "bus at {} V: a branch is not a number", out.volts);
         let mut total = 0.0;
         for (amps, branch) in out.devices.iter_mut().zip(branches) {
             *amps = branch.amps(out.volts);
             total += *amps;
         }
-        self.network
-            .distribute(&self.sources, total, &mut out.strings);
+        self.network.distribute(&self.sources, total, &mut out.strings);
         Ok(())
     }
 
@@ -85,8 +74,7 @@ impl Solver {
         let u = self.network.reduce(&self.e, &mut self.sources);
         let siemens = node.slope(out.volts);
         out.drift = u / (1.0 + self.network.ohms() * siemens);
-        self.network
-            .distribute(&self.sources, -siemens * out.drift, &mut out.slopes);
+        self.network.distribute(&self.sources, -siemens * out.drift, &mut out.slopes);
         Ok(())
     }
 
@@ -106,11 +94,7 @@ impl Solver {
         enough: f64,
         out: &mut Instant,
     ) -> Result<(), NoRoot> {
-        for (guess, (i, slope)) in self
-            .guess
-            .iter_mut()
-            .zip(start.strings.iter().zip(&start.slopes))
-        {
+        for (guess, (i, slope)) in self.guess.iter_mut().zip(start.strings.iter().zip(&start.slopes)) {
             *guess = i + h * slope;
         }
         for _ in 0..CORRECTIONS {
@@ -142,24 +126,12 @@ impl Solver {
 }
 
 /// Voltage of battery `b` at the end of the step as `source + ohms·i1`, linearised about the guess `i1`.
-fn battery_end(
-    model: &Model,
-    state: &State,
-    b: usize,
-    i0: f64,
-    i1: f64,
-    h: f64,
-    w: &Weights,
-) -> (f64, f64) {
+fn battery_end(model: &Model, state: &State, b: usize, i0: f64, i1: f64, h: f64, w: &Weights) -> (f64, f64) {
     let sums = &state.sums[b];
     let efficiency = |i: f64| if i >= 0.0 { model.efficiency } else { 1.0 };
     // Without a change of sign both ends see the direction of the mean.
     let crossing = i0 * i1 < 0.0;
-    let (d0, d1) = if crossing {
-        (i0, i1)
-    } else {
-        (i0 + i1, i0 + i1)
-    };
+    let (d0, d1) = if crossing { (i0, i1) } else { (i0 + i1, i0 + i1) };
     let (first, second) = if crossing {
         let first = h * (i0 / (i0 - i1));
         (0.5 * first * i0, 0.5 * (h - first) * i1)
@@ -182,11 +154,7 @@ fn battery_end(
             sums.r2_discharge * i - sums.r2_discharge_bleed
         }
     };
-    let r2_end = if d1 >= 0.0 {
-        sums.r2_charge
-    } else {
-        sums.r2_discharge
-    };
+    let r2_end = if d1 >= 0.0 { sums.r2_charge } else { sums.r2_discharge };
     let ohms = sums.r0 + sums.slope * stored_per_amp + w.b1 * sums.r1 + w.b2 * r2_end + mh_per_amp;
     let volts = sums.emf + sums.slope * stored - h * sums.leak - w.a1 * sums.v1 - w.a2 * sums.v2
         + sums.r1 * ((w.a1 - w.b1) * i0 + w.b1 * i1)

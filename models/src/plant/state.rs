@@ -139,12 +139,7 @@ impl Weights {
     pub fn new(h: f64, rate1: f64, rate2: f64) -> Self {
         let (x1, x2) = (h * rate1, h * rate2);
         let (a1, a2) = (relaxed(x1), relaxed(x2));
-        Self {
-            a1,
-            b1: 1.0 - a1 / x1,
-            a2,
-            b2: 1.0 - a2 / x2,
-        }
+        Self { a1, b1: 1.0 - a1 / x1, a2, b2: 1.0 - a2 / x2 }
     }
 }
 
@@ -187,20 +182,12 @@ impl Cell {
 
     /// `R2` in the direction of `current`, Ω.
     pub fn r2(&self, current: f64) -> f64 {
-        if current >= 0.0 {
-            self.r2_charge
-        } else {
-            self.r2_discharge
-        }
+        if current >= 0.0 { self.r2_charge } else { self.r2_discharge }
     }
 
     /// Charge and hysteresis after `moved` A·s of one direction in `h` seconds.
     fn move_charge(&mut self, moved: f64, h: f64, fixed: &Fixed, efficiency: f64) {
-        let (sign, coulombic) = if moved >= 0.0 {
-            (1.0, (1.0 - efficiency) * moved)
-        } else {
-            (-1.0, 0.0)
-        };
+        let (sign, coulombic) = if moved >= 0.0 { (1.0, (1.0 - efficiency) * moved) } else { (-1.0, 0.0) };
         self.q += moved - coulombic - fixed.self_discharge * h;
         self.lost += coulombic + (fixed.bleed + fixed.self_discharge) * h;
         self.h = sign + (self.h - sign) * decay(fixed.gamma * (sign * moved));
@@ -222,10 +209,7 @@ impl Model {
     /// Decay rates of the RC pairs of a cell, 1/s.
     fn rates(&self, cell: &Cell, fixed: &Fixed, current: f64, battery: &Factors) -> (f64, f64) {
         if self.rc {
-            (
-                1.0 / (cell.r1 * fixed.farads[0]),
-                1.0 / (cell.r2(current) * fixed.farads[1]),
-            )
+            (1.0 / (cell.r1 * fixed.farads[0]), 1.0 / (cell.r2(current) * fixed.farads[1]))
         } else {
             (battery.rate1, battery.rate2)
         }
@@ -276,8 +260,7 @@ impl Model {
             ocv = cell.follow(fixed, &self.set, factors, celsius);
             let w = weights;
             cell.v1 += (w.a1 - w.b1) * (start.r1 * c0) + w.b1 * (cell.r1 * c1) - w.a1 * start.v1;
-            cell.v2 += (w.a2 - w.b2) * (start.r2(moved) * c0) + w.b2 * (cell.r2(moved) * c1)
-                - w.a2 * start.v2;
+            cell.v2 += (w.a2 - w.b2) * (start.r2(moved) * c0) + w.b2 * (cell.r2(moved) * c1) - w.a2 * start.v2;
         } else {
             // The current changes sign: exact up to its zero, exact from there.
             let first = h * (c0 / (c0 - c1));
@@ -297,15 +280,7 @@ impl Model {
     }
 
     /// dV/dt of a cell at string current `i` that changes by `di` A/s, while its battery warms by `warming` K/s.
-    pub fn cell_slope(
-        &self,
-        index: usize,
-        cell: &Cell,
-        f: &Factors,
-        i: f64,
-        di: f64,
-        warming: f64,
-    ) -> f64 {
+    pub fn cell_slope(&self, index: usize, cell: &Cell, f: &Factors, i: f64, di: f64, warming: f64) -> f64 {
         let fixed = &self.fixed[index];
         let c = i - fixed.bleed;
         let stored = if c >= 0.0 { self.efficiency * c } else { c } - fixed.self_discharge;
@@ -320,11 +295,7 @@ impl Model {
 
     /// dE/dt of a battery at constant string current `i`, V/s.
     pub fn battery_drift(&self, sums: &Sums, f: &Factors, i: f64) -> f64 {
-        let (stored, sign) = if i >= 0.0 {
-            (self.efficiency * i, 1.0)
-        } else {
-            (i, -1.0)
-        };
+        let (stored, sign) = if i >= 0.0 { (self.efficiency * i, 1.0) } else { (i, -1.0) };
         (sums.slope + sums.r0_slope * i) * stored - sums.leak
             + (sums.r1 * i - sums.r1_bleed - sums.v1) * f.rate1
             + (sums.target2(i) - sums.v2) * f.rate2

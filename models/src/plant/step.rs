@@ -42,49 +42,25 @@ fn micros(seconds: f64) -> Micros {
 /// How far each decaying part of a battery's cells is from what it decays to, V per cell, with its rate, 1/s.
 fn decays(sums: &Sums, f: &Factors, cells: f64, i: f64, di: f64) -> [(f64, f64); 3] {
     let sign = if i >= 0.0 { 1.0 } else { -1.0 };
-    let r2 = if i >= 0.0 {
-        sums.r2_charge
-    } else {
-        sums.r2_discharge
-    };
+    let r2 = if i >= 0.0 { sums.r2_charge } else { sums.r2_discharge };
     [
-        (
-            (sums.v1 - sums.r1 * (i - di / f.rate1)).abs() / cells,
-            f.rate1,
-        ),
+        ((sums.v1 - sums.r1 * (i - di / f.rate1)).abs() / cells, f.rate1),
         ((sums.v2 - r2 * (i - di / f.rate2)).abs() / cells, f.rate2),
-        (
-            (sums.m - sign * sums.mh).abs() / cells,
-            sums.gamma * i.abs(),
-        ),
+        ((sums.m - sign * sums.mh).abs() / cells, sums.gamma * i.abs()),
     ]
 }
 
 impl Plant {
     /// Chooses and computes the step of [`Plant::propose`].
-    pub(super) fn choose(
-        &mut self,
-        branches: &[Branch],
-        guards: &[Guard],
-        until: Micros,
-    ) -> Proposal {
-        let here = |stop| Proposal {
-            end: self.time,
-            stop,
-        };
+    pub(super) fn choose(&mut self, branches: &[Branch], guards: &[Guard], until: Micros) -> Proposal {
+        let here = |stop| Proposal { end: self.time, stop };
         let no_root = here(Stop::NoRoot);
         let nothing = here(Stop::Until);
         if self.solve(branches).is_err() {
             return no_root;
         }
-        if let Some(index) = guards
-            .iter()
-            .position(|guard| guard.fires_at(branches, self.start.volts))
-        {
-            return Proposal {
-                stop: Stop::Guard(index),
-                ..nothing
-            };
+        if let Some(index) = guards.iter().position(|guard| guard.fires_at(branches, self.start.volts)) {
+            return Proposal { stop: Stop::Guard(index), ..nothing };
         }
         let remaining = until - self.time;
         let wanted = micros(self.next_s.min(self.reach_s()));
@@ -102,9 +78,7 @@ impl Plant {
                     self.force(length);
                     break 1.0;
                 }
-                Ok(error) => {
-                    length = micros(length as f64 * 1e-6 * (0.85 / error.sqrt()).clamp(0.1, 0.8))
-                }
+                Ok(error) => length = micros(length as f64 * 1e-6 * (0.85 / error.sqrt()).clamp(0.1, 0.8)),
                 Err(NoRoot) if length <= SHORTEST => return no_root,
                 Err(NoRoot) => length = (length / 4).max(1),
             }
@@ -112,27 +86,12 @@ impl Plant {
         };
         let grown = length as f64 * 1e-6 * (0.85 / error.sqrt()).clamp(0.3, 3.0);
         // A step that its target cut short says nothing against the length wanted before.
-        self.wish_s = if length < wanted {
-            grown.max(self.next_s)
-        } else {
-            grown
-        }
-        .min(LONGEST_S);
+        self.wish_s = if length < wanted { grown.max(self.next_s) } else { grown }.min(LONGEST_S);
         if let Some((index, located)) = self.locate(branches, guards) {
-            return Proposal {
-                end: self.time + located,
-                stop: Stop::Guard(index),
-            };
+            return Proposal { end: self.time + located, stop: Stop::Guard(index) };
         }
-        let stop = if length == remaining {
-            Stop::Until
-        } else {
-            Stop::Error
-        };
-        Proposal {
-            end: self.time + length,
-            stop,
-        }
+        let stop = if length == remaining { Stop::Until } else { Stop::Error };
+        Proposal { end: self.time + length, stop }
     }
 
     /// What is allowed before anything is computed, s: by the decays of RC pairs and hysteresis, and by the OCV table,
@@ -150,19 +109,9 @@ impl Plant {
             }
         }
         let worst = fastest.into_iter().fold(0.0, f64::max);
-        let amps = self
-            .start
-            .strings
-            .iter()
-            .fold(1e-9, |most: f64, i| most.max(i.abs()));
-        let limit = LONGEST_S
-            .min(self.thermal.time_constant_s())
-            .min(self.model.segment / amps);
-        if worst > 0.0 {
-            limit.min(reach(self.tolerance, worst))
-        } else {
-            limit
-        }
+        let amps = self.start.strings.iter().fold(1e-9, |most: f64, i| most.max(i.abs()));
+        let limit = LONGEST_S.min(self.thermal.time_constant_s()).min(self.model.segment / amps);
+        if worst > 0.0 { limit.min(reach(self.tolerance, worst)) } else { limit }
     }
 
     /// Computes the step with exactly this length and accepts it whatever its error.
@@ -202,13 +151,7 @@ impl Plant {
         self.warm(h);
         let kink = self.advance_cells(h);
         let mut after = std::mem::take(&mut self.after);
-        let solved = self.solver.instant(
-            &self.model,
-            &self.end_state,
-            &self.branches,
-            &self.node,
-            &mut after,
-        );
+        let solved = self.solver.instant(&self.model, &self.end_state, &self.branches, &self.node, &mut after);
         self.after = after;
         if let Err(no_root) = solved {
             if judge {
@@ -241,8 +184,7 @@ impl Plant {
 
     /// R0 of one cell of a string, Ω.
     fn cell_ohms(&self, state: &State, s: usize) -> f64 {
-        (state.r[s] - self.model.string_ohm)
-            / (self.model.series * self.model.cells_per_battery) as f64
+        (state.r[s] - self.model.string_ohm) / (self.model.series * self.model.cells_per_battery) as f64
     }
 
     /// Curvature of the currents, and what the cubics miss of the decays. V.
@@ -271,8 +213,7 @@ impl Plant {
     /// Mismatch of the end currents, and what the cubics miss of a kink in the OCV. V.
     fn error_after(&self, kink: f64) -> f64 {
         let pairs = self.after.strings.iter().zip(&self.end.strings).enumerate();
-        let mismatch =
-            pairs.map(|(s, (after, end))| self.cell_ohms(&self.end_state, s) * (after - end).abs());
+        let mismatch = pairs.map(|(s, (after, end))| self.cell_ohms(&self.end_state, s) * (after - end).abs());
         mismatch.fold(KINK_MISSES * kink, f64::max)
     }
 
@@ -288,26 +229,14 @@ impl Plant {
                 let rise = r * ((a - b) * i0 + b * i1) - a * v;
                 (r * mean - rise / (h * rate)) * mean + rise * change / 12.0
             };
-            let r2 = if mean >= 0.0 {
-                sums.r2_charge
-            } else {
-                sums.r2_discharge
-            };
+            let r2 = if mean >= 0.0 { sums.r2_charge } else { sums.r2_discharge };
             let f = &self.state.factors[b];
-            let lag = mean_of(sums.v1, sums.r1, w.a1, w.b1, f.rate1)
-                + mean_of(sums.v2, r2, w.a2, w.b2, f.rate2);
+            let lag = mean_of(sums.v1, sums.r1, w.a1, w.b1, f.rate1) + mean_of(sums.v2, r2, w.a2, w.b2, f.rate2);
             let ohmic = sums.r0 * (i0 * i0 + i0 * i1 + i1 * i1) / 3.0;
             let kelvin = self.state.celsius[b] + 273.15;
-            self.watts[b] =
-                ohmic + lag + (sums.mh + kelvin * sums.entropy) * mean + sums.leak_watts;
+            self.watts[b] = ohmic + lag + (sums.mh + kelvin * sums.entropy) * mean + sums.leak_watts;
         }
-        self.thermal.step(
-            h,
-            self.ambient_c,
-            &self.watts,
-            &self.state.celsius,
-            &mut self.end_state.celsius,
-        );
+        self.thermal.step(h, self.ambient_c, &self.watts, &self.state.celsius, &mut self.end_state.celsius);
     }
 
     /// The one pass over the cells; returns the largest kink of an OCV (change of slope times charge), V.
@@ -336,8 +265,7 @@ impl Plant {
                 kink = kink.max(bent);
             }
             self.end_state.sums[b] = self.model.sum(b, &self.end_state.cells);
-            self.model
-                .mean_rates(b, &self.end_state.sums[b], &mut self.end_state.factors[b]);
+            self.model.mean_rates(b, &self.end_state.sums[b], &mut self.end_state.factors[b]);
         }
         self.model.sum_strings(&mut self.end_state);
         kink
@@ -345,13 +273,7 @@ impl Plant {
 
     /// The cubics of bus and cells from values and slopes at both ends.
     fn extend(&mut self, h: f64) {
-        self.bus = hermite(
-            self.start.volts,
-            self.start.drift,
-            self.after.volts,
-            self.after.drift,
-            h,
-        );
+        self.bus = hermite(self.start.volts, self.start.drift, self.after.volts, self.after.drift, h);
         let n = self.model.cells_per_battery;
         for b in 0..self.state.sums.len() {
             let s = b / self.model.series;

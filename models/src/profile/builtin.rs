@@ -34,15 +34,8 @@ macro_rules! builtin {
     };
 }
 
-const NONE: Builtin = Builtin {
-    name: "",
-    title: "",
-    quantity: Quantity::Power,
-    file: "",
-    text: "",
-    rows: None,
-    gap: None,
-};
+const NONE: Builtin =
+    Builtin { name: "", title: "", quantity: Quantity::Power, file: "", text: "", rows: None, gap: None };
 
 /// Every embedded table, in the order of a list.
 pub const BUILTIN: &[Builtin] = &[

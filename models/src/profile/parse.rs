@@ -32,13 +32,7 @@ pub struct CsvSource<'a> {
 impl<'a> CsvSource<'a> {
     /// The default column of a quantity, all rows.
     pub fn new(file: &'a str, quantity: Quantity) -> CsvSource<'a> {
-        CsvSource {
-            file,
-            column: quantity.column(),
-            quantity,
-            rows: None,
-            gap: None,
-        }
+        CsvSource { file, column: quantity.column(), quantity, rows: None, gap: None }
     }
 }
 
@@ -62,27 +56,16 @@ pub struct Gap<'a> {
 /// # Errors
 /// Every problem of the text, at most [`PROBLEMS_MAX`].
 pub fn parse(source: &CsvSource<'_>, text: &str) -> Result<Table, Vec<Problem>> {
-    let mut problems = Problems {
-        file: source.file,
-        list: Vec::new(),
-    };
+    let mut problems = Problems { file: source.file, list: Vec::new() };
     let rows = read_rows(source, text, &mut problems);
     if rows.is_empty() && problems.list.is_empty() {
-        problems.add(
-            Some(1),
-            source.column,
-            "no rows".into(),
-            "at least one row of data",
-        );
+        problems.add(Some(1), source.column, "no rows".into(), "at least one row of data");
     }
     if !problems.list.is_empty() {
         return Err(problems.list);
     }
     let last = rows[rows.len() - 1].at;
-    let spacing = rows
-        .len()
-        .checked_sub(2)
-        .map_or(HOUR, |before| last - rows[before].at);
+    let spacing = rows.len().checked_sub(2).map_or(HOUR, |before| last - rows[before].at);
     Ok(Table::from_rows(source.quantity, &rows, last + spacing))
 }
 
@@ -95,13 +78,7 @@ impl Problems<'_> {
     fn add(&mut self, line: Option<usize>, field: &str, value: String, allowed: &str) {
         if self.list.len() < PROBLEMS_MAX {
             let (file, field, allowed) = (self.file.into(), field.into(), allowed.into());
-            self.list.push(Problem {
-                file,
-                line,
-                field,
-                value,
-                allowed,
-            });
+            self.list.push(Problem { file, line, field, value, allowed });
         }
     }
 
@@ -121,17 +98,10 @@ struct Columns {
 fn read_rows(source: &CsvSource<'_>, text: &str, problems: &mut Problems<'_>) -> Vec<Point> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.trim().is_empty() {
-        problems.add(
-            None,
-            source.column,
-            "an empty file".into(),
-            "a header and rows of data",
-        );
+        problems.add(None, source.column, "an empty file".into(), "a header and rows of data");
         return Vec::new();
     }
-    let mut reader = ReaderBuilder::new()
-        .trim(Trim::All)
-        .from_reader(text.as_bytes());
+    let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(text.as_bytes());
     let header = match reader.headers() {
         Ok(header) => header.clone(),
         Err(error) => {
@@ -183,10 +153,7 @@ fn read_rows(source: &CsvSource<'_>, text: &str, problems: &mut Problems<'_>) ->
                 && trip != trip_before
                 && last.at + gap.hold < at
             {
-                rows.push(Point {
-                    at: last.at + gap.hold,
-                    value: gap.value,
-                });
+                rows.push(Point { at: last.at + gap.hold, value: gap.value });
             }
             trip_before.clear();
             trip_before.push_str(trip);
@@ -200,9 +167,7 @@ fn line_of(text: &str, position: &csv::Position) -> usize {
     let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
     let line = usize::try_from(position.line()).unwrap_or(usize::MAX);
     let rest = text.as_bytes().get(start..).unwrap_or_default();
-    let blank = rest
-        .iter()
-        .take_while(|&&byte| byte == b'\n' || byte == b'\r');
+    let blank = rest.iter().take_while(|&&byte| byte == b'\n' || byte == b'\r');
     line.saturating_add(blank.filter(|&&byte| byte == b'\n').count())
 }
 
@@ -210,20 +175,11 @@ fn field(record: &StringRecord, index: usize) -> &str {
     record.get(index).unwrap_or("")
 }
 
-fn find_columns(
-    source: &CsvSource<'_>,
-    header: &StringRecord,
-    problems: &mut Problems<'_>,
-) -> Option<Columns> {
+fn find_columns(source: &CsvSource<'_>, header: &StringRecord, problems: &mut Problems<'_>) -> Option<Columns> {
     let unit = source.quantity.unit();
     if !has_unit(source.column, unit) {
         let found = format!("{:?}", source.column);
-        problems.add(
-            Some(1),
-            "column",
-            found,
-            &format!("a column whose name ends with its unit {unit:?}"),
-        );
+        problems.add(Some(1), "column", found, &format!("a column whose name ends with its unit {unit:?}"));
         return None;
     }
     let before = problems.list.len();
@@ -239,12 +195,7 @@ fn find_columns(
     if problems.list.len() > before {
         return None;
     }
-    Some(Columns {
-        time: time?,
-        value: value?,
-        rows: rows.flatten(),
-        gap: gap.flatten(),
-    })
+    Some(Columns { time: time?, value: value?, rows: rows.flatten(), gap: gap.flatten() })
 }
 
 /// A column by name. When it is missing, a column of the same stem says that its unit is wrong.
@@ -252,9 +203,7 @@ fn find(header: &StringRecord, name: &str, problems: &mut Problems<'_>) -> Optio
     let found = header.iter().position(|other| other == name);
     if found.is_none() {
         let stem = name.split('_').next().unwrap_or(name);
-        let similar = header
-            .iter()
-            .find(|other| other.split('_').next() == Some(stem));
+        let similar = header.iter().find(|other| other.split('_').next() == Some(stem));
         let present = header.iter().collect::<Vec<_>>().join(", ");
         let value = match similar {
             Some(other) => format!("column {other:?}, another unit or name"),
@@ -270,22 +219,12 @@ fn has_unit(column: &str, unit: &str) -> bool {
     column.ends_with(unit) && column.len() > unit.len()
 }
 
-fn read_time(
-    text: &str,
-    before: Option<Micros>,
-    line: Option<usize>,
-    problems: &mut Problems<'_>,
-) -> Option<Micros> {
+fn read_time(text: &str, before: Option<Micros>, line: Option<usize>, problems: &mut Problems<'_>) -> Option<Micros> {
     let quoted = || format!("{text:?}");
     let seconds = match text.parse::<f64>() {
         Ok(seconds) if (0.0..=TIME_MAX_S).contains(&seconds) => seconds,
         _ => {
-            problems.add(
-                line,
-                TIME,
-                quoted(),
-                "a finite number of seconds, 0 to 3.2e9",
-            );
+            problems.add(line, TIME, quoted(), "a finite number of seconds, 0 to 3.2e9");
             return None;
         }
     };
@@ -303,12 +242,7 @@ fn read_time(
     Some(at)
 }
 
-fn read_value(
-    source: &CsvSource<'_>,
-    text: &str,
-    line: Option<usize>,
-    problems: &mut Problems<'_>,
-) -> Option<f64> {
+fn read_value(source: &CsvSource<'_>, text: &str, line: Option<usize>, problems: &mut Problems<'_>) -> Option<f64> {
     let (min, max) = source.quantity.range();
     match text.parse::<f64>() {
         Ok(value) if (min..=max).contains(&value) => Some(match source.quantity {

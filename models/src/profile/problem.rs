@@ -23,11 +23,7 @@ impl fmt::Display for Problem {
         if let Some(line) = self.line {
             write!(f, ":{line}")?;
         }
-        write!(
-            f,
-            ": {}: found {}, allowed: {}",
-            self.field, self.value, self.allowed
-        )
+        write!(f, ": {}: found {}, allowed: {}", self.field, self.value, self.allowed)
     }
 }
 

@@ -76,30 +76,18 @@ impl Table {
     /// A table from rows in ascending time, the first at 0, repeating after `period`
     /// (later than the last row). Reads them as the module's table says.
     pub(super) fn from_rows(quantity: Quantity, rows: &[Point], period: Micros) -> Table {
-        let spacing_min = rows
-            .windows(2)
-            .map(|w| w[1].at - w[0].at)
-            .min()
-            .unwrap_or(period);
+        let spacing_min = rows.windows(2).map(|w| w[1].at - w[0].at).min().unwrap_or(period);
         let points = match quantity {
             Quantity::Temperature => means_of_lines(rows, period),
             Quantity::Irradiance if spacing_min >= GRID => means_of_lines(rows, period),
             _ => rows.to_vec(),
         };
-        Table {
-            quantity,
-            points: merged(&points).into(),
-            period,
-        }
+        Table { quantity, points: merged(&points).into(), period }
     }
 
     /// A value that never changes.
     pub fn constant(quantity: Quantity, value: f64) -> Table {
-        Table {
-            quantity,
-            points: vec![Point { at: 0, value }].into(),
-            period: NEVER,
-        }
+        Table { quantity, points: vec![Point { at: 0, value }].into(), period: NEVER }
     }
 
     /// What the values are.
@@ -119,26 +107,14 @@ impl Table {
 
     /// Mean over one period, in the table's unit.
     pub fn mean(&self) -> f64 {
-        let ends = self
-            .points
-            .iter()
-            .skip(1)
-            .map(|p| p.at)
-            .chain([self.period]);
-        let sum: f64 = self
-            .points
-            .iter()
-            .zip(ends)
-            .map(|(p, end)| p.value * micros(end - p.at))
-            .sum();
+        let ends = self.points.iter().skip(1).map(|p| p.at).chain([self.period]);
+        let sum: f64 = self.points.iter().zip(ends).map(|(p, end)| p.value * micros(end - p.at)).sum();
         sum / micros(self.period)
     }
 
     /// Index of the point that holds at a position within the period.
     fn index(&self, position: Micros) -> usize {
-        self.points
-            .partition_point(|point| point.at <= position)
-            .saturating_sub(1)
+        self.points.partition_point(|point| point.at <= position).saturating_sub(1)
     }
 }
 
@@ -169,23 +145,12 @@ fn one() -> f64 {
 impl SeriesSpec {
     /// The table of that name as it is.
     pub fn named(series: &str) -> SeriesSpec {
-        SeriesSpec {
-            series: series.into(),
-            start_day: 0.0,
-            scale: 1.0,
-            add: 0.0,
-            repeat_s: None,
-        }
+        SeriesSpec { series: series.into(), start_day: 0.0, scale: 1.0, add: 0.0, repeat_s: None }
     }
 
     /// Reports every figure out of range as (field, value, what is allowed), and a name that the
     /// library does not hold or that is of another quantity.
-    pub fn check(
-        &self,
-        library: &Library,
-        quantity: Quantity,
-        report: &mut dyn FnMut(&str, String, String),
-    ) {
+    pub fn check(&self, library: &Library, quantity: Quantity, report: &mut dyn FnMut(&str, String, String)) {
         match library.table(&self.series) {
             None => report(
                 "series",
@@ -194,11 +159,7 @@ impl SeriesSpec {
             ),
             Some(table) if table.quantity != quantity => report(
                 "series",
-                format!(
-                    "{:?}, whose unit is {:?}",
-                    self.series,
-                    table.quantity.unit()
-                ),
+                format!("{:?}, whose unit is {:?}", self.series, table.quantity.unit()),
                 format!("a series whose unit is {:?}", quantity.unit()),
             ),
             Some(_) => {}
@@ -210,16 +171,8 @@ impl SeriesSpec {
         };
         within("start_day", self.start_day, 0.0, 36_600.0);
         within("scale", self.scale, 0.0, 1e6);
-        let add_max = if quantity == Quantity::Temperature {
-            100.0
-        } else {
-            1e7
-        };
-        let add_min = if quantity == Quantity::Temperature {
-            -100.0
-        } else {
-            0.0
-        };
+        let add_max = if quantity == Quantity::Temperature { 100.0 } else { 1e7 };
+        let add_min = if quantity == Quantity::Temperature { -100.0 } else { 0.0 };
         within("add", self.add, add_min, add_max);
         within("repeat_s", self.repeat_s.unwrap_or(1.0), 1.0, 3.2e9);
     }
@@ -238,28 +191,14 @@ pub struct Series {
 impl Series {
     /// A table from its beginning, unscaled.
     pub fn new(table: Table) -> Series {
-        Series {
-            table,
-            start: 0,
-            repeat: None,
-            scale: 1.0,
-            add: 0.0,
-        }
+        Series { table, start: 0, repeat: None, scale: 1.0, add: 0.0 }
     }
 
     /// A table used as the specification says, which has passed [`SeriesSpec::check`].
     pub fn with(table: Table, spec: &SeriesSpec) -> Series {
         let start = micros_of_seconds(spec.start_day * 86_400.0) % table.period;
-        let repeat = spec
-            .repeat_s
-            .map(|seconds| micros_of_seconds(seconds).max(SECOND));
-        Series {
-            table,
-            start,
-            repeat,
-            scale: spec.scale,
-            add: spec.add,
-        }
+        let repeat = spec.repeat_s.map(|seconds| micros_of_seconds(seconds).max(SECOND));
+        Series { table, start, repeat, scale: spec.scale, add: spec.add }
     }
 
     /// What the values are.
@@ -302,11 +241,7 @@ impl Series {
     fn position(&self, t: Micros) -> Micros {
         let phase = self.repeat.map_or(t, |repeat| t % repeat) % self.table.period;
         let left = self.table.period - self.start;
-        if phase < left {
-            self.start + phase
-        } else {
-            phase - left
-        }
+        if phase < left { self.start + phase } else { phase - left }
     }
 }
 
@@ -334,10 +269,7 @@ impl Library {
 
     /// Names of all tables, the user's first.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.own
-            .keys()
-            .map(String::as_str)
-            .chain(super::BUILTIN.iter().map(|b| b.name))
+        self.own.keys().map(String::as_str).chain(super::BUILTIN.iter().map(|b| b.name))
     }
 
     /// The series that a specification asks for; `None` if there is no table of that name.
@@ -373,10 +305,7 @@ fn means_of_lines(rows: &[Point], period: Micros) -> Vec<Point> {
     let Some(first) = rows.first() else {
         return Vec::new();
     };
-    let wrap = Point {
-        at: period,
-        value: first.value,
-    };
+    let wrap = Point { at: period, value: first.value };
     let mut integral = Vec::with_capacity(rows.len() + 1);
     let mut sum = 0.0;
     let mut last = *first;
@@ -399,10 +328,7 @@ fn means_of_lines(rows: &[Point], period: Micros) -> Vec<Point> {
     let mut at = 0;
     while at < period {
         let end = (at + GRID).min(period);
-        points.push(Point {
-            at,
-            value: (up_to(end) - up_to(at)) / micros(end - at),
-        });
+        points.push(Point { at, value: (up_to(end) - up_to(at)) / micros(end - at) });
         at = end;
     }
     points

@@ -38,22 +38,15 @@ fn connects_one_second_after_the_remote_and_opens_at_once() {
 /// Remote off at 10 s, on again after the time of the row; connected at.
 #[test]
 fn stays_off_thirty_seconds() {
-    for (on_after, connected_at) in [
-        (100 * MS, 40 * SECOND),
-        (20 * SECOND, 40 * SECOND),
-        (29_500 * MS, 40_500 * MS),
-        (60 * SECOND, 71 * SECOND),
-    ] {
+    for (on_after, connected_at) in
+        [(100 * MS, 40 * SECOND), (20 * SECOND, 40 * SECOND), (29_500 * MS, 40_500 * MS), (60 * SECOND, 71 * SECOND)]
+    {
         let mut bench = connected(12, 12.8);
         bench.pins(false, false, false);
         bench.run_for(on_after);
         bench.pins(true, false, false);
         bench.run_for(2 * MINUTE);
-        assert_eq!(
-            bench.times("bp", Closed),
-            [SECOND, connected_at],
-            "on after {on_after} µs"
-        );
+        assert_eq!(bench.times("bp", Closed), [SECOND, connected_at], "on after {on_after} µs");
     }
 }
 
@@ -81,17 +74,11 @@ fn the_third_event_locks_until_thirty_seconds_above_thirteen_volts() {
         let mut bench = connected(system_voltage_v, 12.8 * k);
         interrupt(&mut bench);
         interrupt(&mut bench);
-        assert!(
-            bench.closed("bp"),
-            "{system_voltage_v} V: two events do not lock"
-        );
+        assert!(bench.closed("bp"), "{system_voltage_v} V: two events do not lock");
         interrupt(&mut bench);
         assert_eq!(bench.times("bp", Locked).len(), 1);
         bench.run_for(10 * MINUTE);
-        assert!(
-            !bench.closed("bp"),
-            "{system_voltage_v} V: locked at 12.8 V"
-        );
+        assert!(!bench.closed("bp"), "{system_voltage_v} V: locked at 12.8 V");
 
         bench.set_volts(13.1 * k);
         bench.run_for(29 * SECOND);
@@ -101,10 +88,7 @@ fn the_third_event_locks_until_thirty_seconds_above_thirteen_volts() {
         bench.set_volts(13.1 * k);
         bench.run_for(MINUTE);
         assert_eq!(bench.times("bp", Unlocked), [seen + 30 * SECOND]);
-        assert_eq!(
-            bench.times("bp", Closed).last(),
-            Some(&(seen + 31 * SECOND))
-        );
+        assert_eq!(bench.times("bp", Closed).last(), Some(&(seen + 31 * SECOND)));
     }
 }
 

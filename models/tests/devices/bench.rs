@@ -43,15 +43,7 @@ impl Bench {
         let installation = Installation::new(&specs.switches, &specs.devices, k, library).unwrap();
         let volts = Box::new(move |_| volts);
         let (time, ohms, events) = (0, 0.010, Vec::new());
-        let mut bench = Bench {
-            installation,
-            time,
-            volts,
-            ohms,
-            events,
-            changes: 0,
-            bus: 0.0,
-        };
+        let mut bench = Bench { installation, time, volts, ohms, events, changes: 0, bus: 0.0 };
         bench.settle();
         bench
     }
@@ -63,8 +55,7 @@ impl Bench {
     }
 
     pub fn pins(&mut self, load: bool, charger: bool, pre_alarm: bool) {
-        self.installation
-            .on_pins(self.time, load, charger, pre_alarm);
+        self.installation.on_pins(self.time, load, charger, pre_alarm);
         self.settle();
     }
 
@@ -101,32 +92,19 @@ impl Bench {
     }
 
     pub fn closed(&self, name: &str) -> bool {
-        self.installation
-            .closed(self.installation.find(name).unwrap())
+        self.installation.closed(self.installation.find(name).unwrap())
     }
 
     /// Times (µs) at which a device did something.
     pub fn times(&self, name: &str, action: Action) -> Vec<Micros> {
         let device = self.installation.find(name);
         let matching = |e: &&DeviceEvent| Some(e.device) == device && e.action == action;
-        self.events
-            .iter()
-            .filter(matching)
-            .map(|e| e.time)
-            .collect()
+        self.events.iter().filter(matching).map(|e| e.time).collect()
     }
 
     fn state(&self) -> BusState {
-        let amps_of_device = self
-            .installation
-            .branches()
-            .iter()
-            .map(|branch| branch.amps(self.bus))
-            .collect();
-        BusState {
-            volts: self.bus,
-            amps_of_device,
-        }
+        let amps_of_device = self.installation.branches().iter().map(|branch| branch.amps(self.bus)).collect();
+        BusState { volts: self.bus, amps_of_device }
     }
 
     /// Solves the node and plays guards until none is violated.
@@ -136,10 +114,7 @@ impl Bench {
             match self.solve() {
                 Some(volts) => self.bus = volts,
                 None => {
-                    assert!(
-                        self.installation.on_no_root(self.time).is_some(),
-                        "nothing to shed"
-                    );
+                    assert!(self.installation.on_no_root(self.time).is_some(), "nothing to shed");
                     continue;
                 }
             }
@@ -147,12 +122,7 @@ impl Bench {
             let bus = self.state();
             self.installation.on_guard(self.time, guard, &bus);
             self.changes += 1;
-            assert!(
-                self.changes <= CHANGES_MAX,
-                "chatter at {} µs: {:?}",
-                self.time,
-                self.installation.branches()
-            );
+            assert!(self.changes <= CHANGES_MAX, "chatter at {} µs: {:?}", self.time, self.installation.branches());
         }
         self.events.extend(self.installation.drain_events());
     }

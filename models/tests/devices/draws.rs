@@ -38,10 +38,7 @@ fn loads_work_within_their_window() {
     ] {
         bench.run_to(at);
         assert_eq!(bench.amps("step"), step, "at {at} µs");
-        assert_eq!(
-            bench.branch("fridge") == Branch::Power { watts: -100.0 },
-            fridge
-        );
+        assert_eq!(bench.branch("fridge") == Branch::Power { watts: -100.0 }, fridge);
     }
     assert!((bench.amps("lamp") + bench.bus() / 2.0).abs() < 1e-12);
     bench.pins(false, false, false);
@@ -66,18 +63,8 @@ fn a_profile_plays_its_minutes() {
     for minute in 0..24 * 60 {
         bench.run_to(minute * MINUTE);
         let at = 48 * HOUR + minute * MINUTE;
-        let row = table
-            .points()
-            .iter()
-            .rev()
-            .find(|point| point.at <= at)
-            .unwrap();
-        assert_eq!(
-            bench.branch("house"),
-            Branch::Power {
-                watts: -5.0 * row.value
-            }
-        );
+        let row = table.points().iter().rev().find(|point| point.at <= at).unwrap();
+        assert_eq!(bench.branch("house"), Branch::Power { watts: -5.0 * row.value });
     }
 }
 
@@ -135,12 +122,9 @@ fn the_bms_draws_what_its_outputs_feed() {
     let bms = bench.installation.bms();
     assert_eq!(bench.installation.name(bms), "bms");
     bench.installation.set_bms_draw(0, 0.003);
-    for (load, charger, pre_alarm, milliamps) in [
-        (false, false, false, 3.0),
-        (true, false, false, 403.0),
-        (true, true, false, 423.0),
-        (false, true, true, 53.0),
-    ] {
+    for (load, charger, pre_alarm, milliamps) in
+        [(false, false, false, 3.0), (true, false, false, 403.0), (true, true, false, 423.0), (false, true, true, 53.0)]
+    {
         bench.pins(load, charger, pre_alarm);
         let amps = bench.installation.branches()[bms].amps(bench.bus());
         assert!((amps * 1e3 + milliamps).abs() < 1e-9, "{amps} A");

@@ -33,21 +33,12 @@ fn running(system_voltage_v: u8, volts: f64, power_w: f64) -> Bench {
 
 #[test]
 fn draws_through_the_efficiency_curve_plus_no_load() {
-    for (output_w, input_w) in [
-        (0.0, 10.0),
-        (50.0, 72.5),
-        (100.0, 135.0),
-        (300.0, 10.0 + 300.0 / 0.85),
-        (900.0, 1010.0),
-    ] {
+    for (output_w, input_w) in
+        [(0.0, 10.0), (50.0, 72.5), (100.0, 135.0), (300.0, 10.0 + 300.0 / 0.85), (900.0, 1010.0)]
+    {
         let bench = running(12, 12.8, output_w);
-        let Branch::Power { watts } = bench.branch("inverter") else {
-            panic!("no power")
-        };
-        assert!(
-            (watts + input_w).abs() < 1e-9,
-            "{output_w} W out: {watts} W"
-        );
+        let Branch::Power { watts } = bench.branch("inverter") else { panic!("no power") };
+        assert!((watts + input_w).abs() < 1e-9, "{output_w} W out: {watts} W");
     }
 }
 
@@ -67,11 +58,7 @@ fn shuts_down_and_restarts() {
         bench.set_volts(9.35 * k);
         assert!(bench.times("inverter", LowVoltage).is_empty());
         bench.set_volts(9.29 * k);
-        assert_eq!(
-            bench.times("inverter", LowVoltage),
-            [10 * SECOND],
-            "{system_voltage_v} V"
-        );
+        assert_eq!(bench.times("inverter", LowVoltage), [10 * SECOND], "{system_voltage_v} V");
         bench.set_volts(10.95 * k);
         bench.run_for(MINUTE);
         assert_eq!(bench.times("inverter", Restarted), [40 * SECOND]);
@@ -153,9 +140,6 @@ fn bears_an_overload_for_thirty_seconds() {
         bench.run_for(5 * MINUTE);
         bench
     };
-    assert_eq!(
-        bench.times("inverter", Overload)[..2],
-        [30 * SECOND, 90 * SECOND]
-    );
+    assert_eq!(bench.times("inverter", Overload)[..2], [30 * SECOND, 90 * SECOND]);
     assert!(bench.times("inverter", Locked).is_empty());
 }

@@ -121,13 +121,7 @@ fn keeps_its_power_limit() {
     bench.set_volts(12.0);
     assert_eq!(bench.branch("charger"), Branch::Power { watts: 1000.0 });
     bench.set_volts(14.0);
-    assert_eq!(
-        bench.branch("charger"),
-        Branch::Voltage {
-            volts: 14.2,
-            ohms: 0.004
-        }
-    );
+    assert_eq!(bench.branch("charger"), Branch::Voltage { volts: 14.2, ohms: 0.004 });
 }
 
 /// Whatever the bank's voltage does, the current is between 0 and the limit.
@@ -142,11 +136,7 @@ fn never_sinks_current() {
     for _ in 0..40 * 60 {
         bench.run_for(SECOND);
         let amps = bench.amps("charger");
-        assert!(
-            (0.0..=100.1 + 0.2).contains(&amps),
-            "{amps} A at {} µs",
-            bench.time
-        );
+        assert!((0.0..=100.1 + 0.2).contains(&amps), "{amps} A at {} µs", bench.time);
     }
     assert!(!bench.times("charger", Absorption).is_empty());
 }

@@ -48,12 +48,7 @@ const SPECS: &str = r#"
 
 /// NG batteries of 200 Ah with equal cells, at 25 °C.
 fn bank(cells: usize, series: usize, parallel: usize, soc: f64) -> BankParams {
-    let cell = CellParams {
-        capacity_ah: 200.0,
-        resistance_factor: 1.0,
-        soc,
-        self_discharge_a: 0.0,
-    };
+    let cell = CellParams { capacity_ah: 200.0, resistance_factor: 1.0, soc, self_discharge_a: 0.0 };
     let batteries = series * parallel;
     BankParams {
         cells_per_battery: cells,
@@ -61,16 +56,8 @@ fn bank(cells: usize, series: usize, parallel: usize, soc: f64) -> BankParams {
         parallel,
         capacity_ah: 200.0,
         battery_resistance_ohm: 0.002,
-        wiring: Wiring {
-            string_ohm: 0.001,
-            bus_segment_ohm: 0.0,
-            terminal_ohm: 0.0005,
-        },
-        thermal: Thermal {
-            heat_capacity_j_per_k: 40_000.0,
-            to_ambient_w_per_k: 2.0,
-            to_neighbour_w_per_k: 1.0,
-        },
+        wiring: Wiring { string_ohm: 0.001, bus_segment_ohm: 0.0, terminal_ohm: 0.0005 },
+        thermal: Thermal { heat_capacity_j_per_k: 40_000.0, to_ambient_w_per_k: 2.0, to_neighbour_w_per_k: 1.0 },
         cells: vec![cell; cells * batteries],
         battery_temperature_c: vec![25.0; batteries],
     }
@@ -92,15 +79,9 @@ impl House {
     fn with(system_voltage_v: u8, bank: &BankParams, specs: &str) -> House {
         let specs: Specs = toml::from_str(specs).unwrap();
         let library = Library::new();
-        let installation =
-            Installation::new(&specs.switches, &specs.devices, system_voltage_v, &library).unwrap();
+        let installation = Installation::new(&specs.switches, &specs.devices, system_voltage_v, &library).unwrap();
         let plant = Plant::new(bank, &CellSet::ng(), installation.devices(), 1e-4).unwrap();
-        House {
-            plant,
-            installation,
-            events: Vec::new(),
-            guards: 0,
-        }
+        House { plant, installation, events: Vec::new(), guards: 0 }
     }
 
     fn run_to(&mut self, end: Micros, mut see: impl FnMut(&BusState)) {
@@ -111,19 +92,9 @@ impl House {
             let until = self.installation.next_time().min(end);
             assert!(until > t, "a timer that is not in the future");
             let installation = &mut self.installation;
-            let proposal =
-                self.plant
-                    .propose(installation.branches(), installation.guards(), until);
-            at_one_instant = if proposal.end == t {
-                at_one_instant + 1
-            } else {
-                0
-            };
-            assert!(
-                at_one_instant < 30,
-                "chatter at {t} µs: {:?}",
-                installation.branches()
-            );
+            let proposal = self.plant.propose(installation.branches(), installation.guards(), until);
+            at_one_instant = if proposal.end == t { at_one_instant + 1 } else { 0 };
+            assert!(at_one_instant < 30, "chatter at {t} µs: {:?}", installation.branches());
             self.plant.bus_state_at(proposal.end, &mut bus);
             if proposal.end > t {
                 self.plant.commit(proposal.end);
@@ -175,21 +146,13 @@ fn three_days_of_sun_load_and_mains() {
     assert!(house.guards < 600, "{} guards in three days", house.guards);
 
     // The load took what its profile says: connected after 1 s.
-    let load = Library::new().series(&SeriesSpec {
-        scale: 2.0,
-        ..SeriesSpec::named("household-summer")
-    });
+    let load = Library::new().series(&SeriesSpec { scale: 2.0, ..SeriesSpec::named("household-summer") });
     let load = load.unwrap();
-    let joules: f64 = (0..3 * 24 * 60u64)
-        .map(|m| load.value_at(m * 60_000_000) * 60.0)
-        .sum();
+    let joules: f64 = (0..3 * 24 * 60u64).map(|m| load.value_at(m * 60_000_000) * 60.0).sum();
     let index = house.installation.find("house").unwrap();
     let drawn = -house.plant.accounts().device_energy[index];
     let first_second = load.value_at(0);
-    assert!(
-        (drawn - (joules - first_second)).abs() < 1e-5 * joules,
-        "{drawn} J of {joules} J"
-    );
+    assert!((drawn - (joules - first_second)).abs() < 1e-5 * joules, "{drawn} J of {joules} J");
 }
 
 /// The pins float in the morning: the chargers stop at once.
@@ -201,9 +164,7 @@ fn pins_stop_the_chargers() {
     let before = house.plant.soc(0, 0);
     house.run_to(5 * HOUR, |_| {});
     assert!(house.plant.soc(0, 0) > before + 0.1, "mains and sun charge");
-    house
-        .installation
-        .on_pins(house.plant.time(), false, false, false);
+    house.installation.on_pins(house.plant.time(), false, false, false);
     let before = house.plant.soc(0, 0);
     house.run_to(6 * HOUR, |_| {});
     assert!(house.plant.soc(0, 0) < before, "only the leak is left");
@@ -233,15 +194,9 @@ fn a_stiff_bank_keeps_chargers_calm() {
         load = { series = "household-winter" }
     "#;
     let mut house = House::with(12, &bank(4, 1, 50, 0.8), specs);
-    house.run_to(3 * DAY, |bus| {
-        assert!(bus.amps_of_device[..2].iter().all(|&amps| amps >= 0.0))
-    });
+    house.run_to(3 * DAY, |bus| assert!(bus.amps_of_device[..2].iter().all(|&amps| amps >= 0.0)));
     println!("{} guards, {} steps", house.guards, house.plant.steps());
     assert_eq!(house.count("a", Action::Absorption), 1);
     assert_eq!(house.count("a", Action::Storage), 1);
-    assert!(
-        house.guards < 1_000,
-        "{} guards in three days",
-        house.guards
-    );
+    assert!(house.guards < 1_000, "{} guards in three days", house.guards);
 }

@@ -44,22 +44,14 @@ fn bench(volts: f64, sun: &[(u64, f64)], air_c: Option<f64>) -> Bench {
 
 #[test]
 fn power_follows_the_sun() {
-    let mut bench = bench(
-        12.8,
-        &[(0, 0.0), (10, 500.0), (11, 1000.0), (12, 3.0)],
-        None,
-    );
+    let mut bench = bench(12.8, &[(0, 0.0), (10, 500.0), (11, 1000.0), (12, 3.0)], None);
     for (minute, watts) in [(5, 0.0), (10, 400.0), (11, 800.0), (12, 0.0)] {
         bench.run_to(minute * MINUTE);
         let found = bench.amps("solar") * bench.bus();
         assert!((found - watts).abs() < 1e-9, "minute {minute}: {found} W");
     }
     assert_eq!(bench.times("solar", Started), [10 * MINUTE]);
-    assert_eq!(
-        bench.times("solar", Stopped),
-        [12 * MINUTE],
-        "3 W/m² is too little to start"
-    );
+    assert_eq!(bench.times("solar", Stopped), [12 * MINUTE], "3 W/m² is too little to start");
 }
 
 /// 1000 W/m² warm the panel by 31.25 K above the air; −0.4 % per kelvin above 25 °C.
@@ -78,19 +70,10 @@ fn absorption_two_hours_then_float() {
     bench.run_to(10 * MINUTE);
     assert!(matches!(bench.branch("solar"), Branch::Power { .. }));
     bench.set_volts(13.9);
-    assert_eq!(
-        bench.branch("solar"),
-        Branch::Voltage {
-            volts: 14.2,
-            ohms: 0.004
-        }
-    );
+    assert_eq!(bench.branch("solar"), Branch::Voltage { volts: 14.2, ohms: 0.004 });
     bench.run_to(3 * HOUR);
     assert_eq!(bench.times("solar", Absorption), [10 * MINUTE + SECOND]);
-    assert_eq!(
-        bench.times("solar", Float),
-        [10 * MINUTE + SECOND + 2 * HOUR]
-    );
+    assert_eq!(bench.times("solar", Float), [10 * MINUTE + SECOND + 2 * HOUR]);
     assert_eq!(bench.amps("solar"), 0.0);
     bench.set_volts(13.43);
     assert!((bench.amps("solar") - 5.0).abs() < 1e-9);
@@ -99,20 +82,13 @@ fn absorption_two_hours_then_float() {
 /// Below float for a minute because the sun gives less than the load takes.
 #[test]
 fn begins_a_new_bulk_after_a_minute_below_float() {
-    let mut bench = bench(
-        13.9,
-        &[(0, 800.0), (180, 100.0), (240, 800.0), (600, 800.0)],
-        None,
-    );
+    let mut bench = bench(13.9, &[(0, 800.0), (180, 100.0), (240, 800.0), (600, 800.0)], None);
     bench.run_to(150 * MINUTE);
     assert_eq!(bench.times("solar", Float), [2 * HOUR + SECOND]);
     bench.set_volts(13.4);
     assert!(matches!(bench.branch("solar"), Branch::Voltage { .. }));
     bench.run_to(180 * MINUTE);
-    assert!(
-        matches!(bench.branch("solar"), Branch::Power { .. }),
-        "80 W do not hold 13.5 V"
-    );
+    assert!(matches!(bench.branch("solar"), Branch::Power { .. }), "80 W do not hold 13.5 V");
     assert!(bench.times("solar", Bulk).is_empty());
     bench.run_to(200 * MINUTE);
     assert_eq!(bench.times("solar", Bulk), [181 * MINUTE]);
@@ -130,17 +106,10 @@ fn only_a_long_stop_begins_a_new_cycle() {
         bench.run_for(stop);
         bench.pins(false, true, false);
         bench.run_for(MINUTE);
-        assert_eq!(
-            !bench.times("solar", Bulk).is_empty(),
-            new_cycle,
-            "stopped for {stop} µs"
-        );
+        assert_eq!(!bench.times("solar", Bulk).is_empty(), new_cycle, "stopped for {stop} µs");
         let expected = match new_cycle {
             true => Branch::Power { watts: 640.0 },
-            false => Branch::Voltage {
-                volts: 13.5,
-                ohms: 0.004,
-            },
+            false => Branch::Voltage { volts: 13.5, ohms: 0.004 },
         };
         assert_eq!(bench.branch("solar"), expected);
     }
@@ -166,8 +135,5 @@ fn a_winter_day_gives_its_energy() {
     let expected = Library::new().table("pv-clear-winter").unwrap().mean() * 24.0 / 1000.0;
     assert!(expected > 2.0);
     // Below 5 W it does not charge.
-    assert!(
-        kwh <= expected && kwh > expected - 0.005,
-        "{kwh} kWh of {expected}"
-    );
+    assert!(kwh <= expected && kwh > expected - 0.005, "{kwh} kWh of {expected}");
 }

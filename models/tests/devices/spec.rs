@@ -80,10 +80,7 @@ const ALL: &str = r#"
 fn problems(text: &str) -> Vec<String> {
     let specs: Specs = toml::from_str(text).unwrap();
     let found = check(&specs.switches, &specs.devices, 12, &Library::new());
-    found
-        .into_iter()
-        .map(|p| format!("{} = {}; {}", p.field, p.value, p.allowed))
-        .collect()
+    found.into_iter().map(|p| format!("{} = {}; {}", p.field, p.value, p.allowed)).collect()
 }
 
 #[test]
@@ -111,10 +108,7 @@ fn unknown_keys_and_kinds_are_refused() {
 fn control_currents_are_summed_per_output() {
     let specs: Specs = toml::from_str(ALL).unwrap();
     let sums = control_currents(&specs.switches, &specs.devices);
-    assert_eq!(
-        (sums.load_ma, sums.charger_ma, sums.pre_alarm_ma),
-        (1001.0, 510.5, 100.0)
-    );
+    assert_eq!((sums.load_ma, sums.charger_ma, sums.pre_alarm_ma), (1001.0, 510.5, 100.0));
     assert_eq!(sums.inductive_on_charger, ["k1"]);
 }
 
@@ -182,10 +176,5 @@ fn everything_wrong_is_said_at_once() {
         assert_eq!(found, expected);
     }
     assert_eq!(found.len(), expected.len() + 1, "{found:#?}");
-    assert!(
-        found
-            .last()
-            .unwrap()
-            .starts_with("devices[4].air_temperature.series = \"nowhere\"")
-    );
+    assert!(found.last().unwrap().starts_with("devices[4].air_temperature.series = \"nowhere\""));
 }

@@ -7,23 +7,15 @@ use ngbank_models::electronics::{
 use proptest::prelude::*;
 
 fn params() -> impl Strategy<Value = ElectronicsParams> {
-    (
-        prop::array::uniform16(-3.0..3.0),
-        prop::array::uniform2(-1.0..1.0),
-        -0.001..0.001,
-        -0.05..0.05,
+    (prop::array::uniform16(-3.0..3.0), prop::array::uniform2(-1.0..1.0), -0.001..0.001, -0.05..0.05).prop_map(
+        |(cell_offset_mv, temperature_offset_c, current_gain, current_offset_a)| ElectronicsParams {
+            cell_offset_mv,
+            temperature_offset_c,
+            current_gain,
+            current_offset_a,
+            initial_soc: 0.5,
+        },
     )
-        .prop_map(
-            |(cell_offset_mv, temperature_offset_c, current_gain, current_offset_a)| {
-                ElectronicsParams {
-                    cell_offset_mv,
-                    temperature_offset_c,
-                    current_gain,
-                    current_offset_a,
-                    initial_soc: 0.5,
-                }
-            },
-        )
 }
 
 fn fault() -> impl Strategy<Value = Option<SensorFault>> {
@@ -108,12 +100,7 @@ fn a_reading_at_the_edge_of_the_noise_is_reached() {
     // The bounds are tight: both ends occur.
     let electronics = ideal();
     let read = |word| {
-        let truth = BatteryTruth {
-            cells_v: &[3.3; 8],
-            current_a: 0.0,
-            temperature_c: 20.0,
-            counted_as: 1.0,
-        };
+        let truth = BatteryTruth { cells_v: &[3.3; 8], current_a: 0.0, temperature_c: 20.0, counted_as: 1.0 };
         let mut noise = SILENT;
         noise[0] = word;
         electronics.measure(&truth, &noise).cells_mv[0]

@@ -8,23 +8,14 @@ const HALF_AS: f64 = 360_000.0;
 
 #[track_caller]
 fn near(value: f64, expected: f64) {
-    assert!(
-        (value - expected).abs() < 1e-6,
-        "{value} instead of {expected}"
-    );
+    assert!((value - expected).abs() < 1e-6, "{value} instead of {expected}");
 }
 
 #[test]
 fn counts_a_linear_current_exactly() {
     let counter = ideal();
-    near(
-        counter.charge_after(10 * SECOND, 20.0, 40.0),
-        HALF_AS + 300.0,
-    );
-    near(
-        counter.charge_after(10 * SECOND, -20.0, -20.0),
-        HALF_AS - 200.0,
-    );
+    near(counter.charge_after(10 * SECOND, 20.0, 40.0), HALF_AS + 300.0);
+    near(counter.charge_after(10 * SECOND, -20.0, -20.0), HALF_AS - 200.0);
     near(counter.charge_after(0, -20.0, -20.0), HALF_AS);
 }
 
@@ -34,10 +25,7 @@ fn gain_and_offset_are_counted() {
     params.current_gain = 0.001;
     params.current_offset_a = -0.05;
     let counter = electronics(&params);
-    near(
-        counter.charge_after(100 * SECOND, 10.0, 10.0),
-        HALF_AS + 1001.0 - 5.0,
-    );
+    near(counter.charge_after(100 * SECOND, 10.0, 10.0), HALF_AS + 1001.0 - 5.0);
 }
 
 #[test]
@@ -47,10 +35,7 @@ fn ignores_what_is_below_100_ma() {
     // From 0.3 A to −0.1 A in 40 s: 20 s lie above the band, with 0.2 A on average.
     near(counter.charge_after(40 * SECOND, 0.3, -0.1), HALF_AS + 4.0);
     // From −0.3 A to 0.5 A in 80 s: −0.2 A for 20 s, then 0.3 A for 40 s.
-    near(
-        counter.charge_after(80 * SECOND, -0.3, 0.5),
-        HALF_AS - 4.0 + 12.0,
-    );
+    near(counter.charge_after(80 * SECOND, -0.3, 0.5), HALF_AS - 4.0 + 12.0);
 }
 
 #[test]
@@ -58,10 +43,7 @@ fn the_dead_band_is_that_of_the_measured_current() {
     let mut params = ElectronicsParams::ideal(0.5);
     params.current_offset_a = 0.05;
     let counter = electronics(&params);
-    near(
-        counter.charge_after(100 * SECOND, 0.06, 0.06),
-        HALF_AS + 11.0,
-    );
+    near(counter.charge_after(100 * SECOND, 0.06, 0.06), HALF_AS + 11.0);
     near(counter.charge_after(100 * SECOND, -0.12, -0.12), HALF_AS);
 }
 
@@ -73,10 +55,7 @@ fn reading_and_committing_agree_however_the_step_is_cut() {
     parts.advance(25 * SECOND, 0.2, -0.05);
     parts.advance(5 * SECOND, -0.05, -0.1);
     near(parts.counter().charge_as(), whole.counter().charge_as());
-    near(
-        whole.counter().charge_as(),
-        ideal().charge_after(40 * SECOND, 0.3, -0.1),
-    );
+    near(whole.counter().charge_as(), ideal().charge_after(40 * SECOND, 0.3, -0.1));
 }
 
 #[test]
@@ -87,10 +66,7 @@ fn bounds_hold_the_turning_point() {
     for second in 0..=100_u32 {
         let now_a = start_a + (end_a - start_a) * f64::from(second) / 100.0;
         let charge = counter.charge_after(u64::from(second) * SECOND, start_a, now_a);
-        assert!(
-            bounds.0 <= charge && charge <= bounds.1,
-            "{second} s: {charge} outside of {bounds:?}"
-        );
+        assert!(bounds.0 <= charge && charge <= bounds.1, "{second} s: {charge} outside of {bounds:?}");
     }
     // The charge begins and ends at the same value; the bounds must know the hump between.
     assert!(bounds.1 > HALF_AS + 11.0, "{bounds:?}");
@@ -99,10 +75,7 @@ fn bounds_hold_the_turning_point() {
 #[test]
 fn is_clipped_to_its_capacity_at_the_end_of_a_step() {
     let mut counter = ideal();
-    near(
-        counter.charge_after(HOUR, 200.0, 200.0),
-        HALF_AS + 720_000.0,
-    );
+    near(counter.charge_after(HOUR, 200.0, 200.0), HALF_AS + 720_000.0);
     counter.advance(HOUR, 200.0, 200.0);
     near(counter.counter().charge_as(), 720_000.0);
     counter.advance(5 * HOUR, -200.0, -200.0);
@@ -121,9 +94,7 @@ fn offset_is_re_zeroed_after_4_hours_of_rest() {
     let mut params = ElectronicsParams::ideal(0.5);
     params.current_offset_a = 0.04;
     let mut counter = electronics(&params);
-    let changes: Vec<u32> = (0..300)
-        .filter(|_| minute(&mut counter, 3.3, 0.05))
-        .collect();
+    let changes: Vec<u32> = (0..300).filter(|_| minute(&mut counter, 3.3, 0.05)).collect();
     assert_eq!(changes, [240], "minutes of rest before the tick");
     assert_eq!(counter.counter().offset_a(), 0.0);
 }
@@ -150,10 +121,7 @@ fn full_after_3_minutes_at_the_tail_current() {
         assert!(!minute(&mut counter, 3.51, 7.9));
     }
     assert!(counter.tick(&[3.51; 8], 7.9, 20.0).ends_step());
-    assert!(
-        counter.counter().charge_as() < 400_000.0,
-        "applied by advance, not by the tick"
-    );
+    assert!(counter.counter().charge_as() < 400_000.0, "applied by advance, not by the tick");
     counter.advance(0, 7.9, 7.9);
     near(counter.counter().charge_as(), 720_000.0);
     counter.advance(MINUTE, 7.9, 7.9);

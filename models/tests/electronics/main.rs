@@ -14,12 +14,7 @@ pub const SILENT: [u32; CELLS_MAX] = [0x8080_7f7f; CELLS_MAX];
 
 /// 25.6 V 200 Ah (catalogue).
 pub fn rating() -> BatteryRating {
-    BatteryRating {
-        cells: 8,
-        capacity_ah: 200.0,
-        pulse_charge_a: 400.0,
-        pulse_discharge_a: 400.0,
-    }
+    BatteryRating { cells: 8, capacity_ah: 200.0, pulse_charge_a: 400.0, pulse_discharge_a: 400.0 }
 }
 
 /// Electronics with these errors.

@@ -4,12 +4,7 @@ use crate::{SILENT, electronics, ideal};
 use ngbank_models::electronics::{BatteryTruth, ElectronicsParams, SensorFault};
 
 fn truth(cells_v: &[f64]) -> BatteryTruth<'_> {
-    BatteryTruth {
-        cells_v,
-        current_a: -12.3456,
-        temperature_c: 19.96,
-        counted_as: 360_000.0,
-    }
+    BatteryTruth { cells_v, current_a: -12.3456, temperature_c: 19.96, counted_as: 360_000.0 }
 }
 
 #[test]
@@ -52,13 +47,7 @@ fn noise_moves_a_cell_by_less_than_4_mv() {
 fn state_of_charge_is_rounded_down_and_stays_within_its_range() {
     let report = |counted_as| {
         let cells = [3.3; 8];
-        ideal().measure(
-            &BatteryTruth {
-                counted_as,
-                ..truth(&cells)
-            },
-            &SILENT,
-        )
+        ideal().measure(&BatteryTruth { counted_as, ..truth(&cells) }, &SILENT)
     };
     assert_eq!(report(719_999.9).soc_pm, 999);
     assert_eq!(report(720_000.0).soc_pm, 1000);
@@ -72,9 +61,7 @@ fn state_of_charge_is_rounded_down_and_stays_within_its_range() {
 fn a_broken_channel_reads_wrong_until_it_is_repaired() {
     let mut electronics = ideal();
     let mv = |electronics: &ngbank_models::electronics::Electronics| {
-        electronics
-            .measure(&truth(&[3.3; 8]), &[u32::MAX; 16])
-            .cells_mv[2]
+        electronics.measure(&truth(&[3.3; 8]), &[u32::MAX; 16]).cells_mv[2]
     };
     electronics.set_fault(2, Some(SensorFault::Offset { mv: -150.0 }));
     assert_eq!(mv(&electronics), 3153);
@@ -92,14 +79,7 @@ fn impossible_truths_saturate() {
     cells[0] = -0.5;
     cells[1] = f64::NAN;
     cells[2] = 1e9;
-    let report = ideal().measure(
-        &BatteryTruth {
-            temperature_c: 1e9,
-            current_a: -1e12,
-            ..truth(&cells)
-        },
-        &SILENT,
-    );
+    let report = ideal().measure(&BatteryTruth { temperature_c: 1e9, current_a: -1e12, ..truth(&cells) }, &SILENT);
     assert_eq!(report.cells_mv[..3], [0, 0, u16::MAX]);
     assert_eq!(report.hottest_dc, i16::MAX);
     assert_eq!(report.current_ma, -10_000_000);

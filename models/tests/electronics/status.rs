@@ -6,17 +6,7 @@ use ngbank_models::electronics::{BatteryTruth, StatusBits};
 fn bits(cell_v: f64, temperature_c: f64, current_a: f64) -> StatusBits {
     let mut cells = [3.3; 8];
     cells[7] = cell_v;
-    ideal()
-        .measure(
-            &BatteryTruth {
-                cells_v: &cells,
-                current_a,
-                temperature_c,
-                counted_as: 1.0,
-            },
-            &SILENT,
-        )
-        .status
+    ideal().measure(&BatteryTruth { cells_v: &cells, current_a, temperature_c, counted_as: 1.0 }, &SILENT).status
 }
 
 #[test]
@@ -49,14 +39,6 @@ fn balancing_is_shown() {
     cells[0] = 3.45;
     let outcome = battery.tick(&cells, 0.0, 20.0);
     assert!(outcome.state && outcome.bleed);
-    let truth = BatteryTruth {
-        cells_v: &cells,
-        current_a: 0.0,
-        temperature_c: 20.0,
-        counted_as: 1.0,
-    };
-    assert_eq!(
-        battery.measure(&truth, &SILENT).status,
-        StatusBits::BALANCING
-    );
+    let truth = BatteryTruth { cells_v: &cells, current_a: 0.0, temperature_c: 20.0, counted_as: 1.0 };
+    assert_eq!(battery.measure(&truth, &SILENT).status, StatusBits::BALANCING);
 }

@@ -25,33 +25,15 @@ fn an_over_discharged_cell_keeps_its_charge_in_the_books() {
     let mut plant = plant(&bank(4, 1, 1, 100.0, 0.05), &CellSet::ng(), 1);
     let branches = [Branch::Current { amps: -10.0 }];
     run(&mut plant, &branches, &[], HOUR, |_, _| {});
-    assert!(
-        (plant.soc(0, 0) + 0.05).abs() < 1e-12,
-        "SoC {}",
-        plant.soc(0, 0)
-    );
-    assert!(
-        plant.bus_volts() > 4.0 * -0.6 && plant.bus_volts() < 4.0 * 2.0,
-        "{} V",
-        plant.bus_volts()
-    );
+    assert!((plant.soc(0, 0) + 0.05).abs() < 1e-12, "SoC {}", plant.soc(0, 0));
+    assert!(plant.bus_volts() > 4.0 * -0.6 && plant.bus_volts() < 4.0 * 2.0, "{} V", plant.bus_volts());
     assert!(plant.accounts().balance_error() < 1e-12);
 }
 
 #[test]
 fn an_over_charged_cell_stays_below_its_bound() {
     let mut plant = plant(&bank(4, 1, 1, 100.0, 0.98), &CellSet::ng(), 1);
-    run(
-        &mut plant,
-        &[Branch::Current { amps: 20.0 }],
-        &[],
-        HOUR,
-        |_, _| {},
-    );
+    run(&mut plant, &[Branch::Current { amps: 20.0 }], &[], HOUR, |_, _| {});
     assert!(plant.soc(0, 0) > 1.1);
-    assert!(
-        (4.0 * 4.0..4.0 * 5.2).contains(&plant.bus_volts()),
-        "{} V",
-        plant.bus_volts()
-    );
+    assert!((4.0 * 4.0..4.0 * 5.2).contains(&plant.bus_volts()), "{} V", plant.bus_volts());
 }

@@ -16,22 +16,11 @@ pub fn flat() -> CellSet {
     let text = include_str!("../data/set_a.toml");
     let from = text.find("ocv_v").expect("table");
     let to = text.find("docv_dt").expect("next table");
-    CellSet::from_toml(&format!(
-        "{}ocv_v = [3.3, 3.3]\n{}",
-        &text[..from],
-        &text[to..]
-    ))
-    .expect("valid")
+    CellSet::from_toml(&format!("{}ocv_v = [3.3, 3.3]\n{}", &text[..from], &text[to..])).expect("valid")
 }
 
 /// A bank of equal cells at 25 °C.
-pub fn bank(
-    cells: usize,
-    series: usize,
-    parallel: usize,
-    capacity_ah: f64,
-    soc: f64,
-) -> BankParams {
+pub fn bank(cells: usize, series: usize, parallel: usize, capacity_ah: f64, soc: f64) -> BankParams {
     let batteries = series * parallel;
     BankParams {
         cells_per_battery: cells,
@@ -39,25 +28,9 @@ pub fn bank(
         parallel,
         capacity_ah,
         battery_resistance_ohm: 0.05 / capacity_ah * cells as f64,
-        wiring: Wiring {
-            string_ohm: 0.0,
-            bus_segment_ohm: 0.0,
-            terminal_ohm: 0.0,
-        },
-        thermal: Thermal {
-            heat_capacity_j_per_k: 40_000.0,
-            to_ambient_w_per_k: 2.0,
-            to_neighbour_w_per_k: 1.0,
-        },
-        cells: vec![
-            CellParams {
-                capacity_ah,
-                resistance_factor: 1.0,
-                soc,
-                self_discharge_a: 0.0
-            };
-            batteries * cells
-        ],
+        wiring: Wiring { string_ohm: 0.0, bus_segment_ohm: 0.0, terminal_ohm: 0.0 },
+        thermal: Thermal { heat_capacity_j_per_k: 40_000.0, to_ambient_w_per_k: 2.0, to_neighbour_w_per_k: 1.0 },
+        cells: vec![CellParams { capacity_ah, resistance_factor: 1.0, soc, self_discharge_a: 0.0 }; batteries * cells],
         battery_temperature_c: vec![25.0; batteries],
     }
 }
@@ -66,11 +39,7 @@ pub fn bank(
 pub fn spread_bank(soc: f64) -> BankParams {
     let mut bank = bank(8, 2, 25, 200.0, soc);
     bank.battery_resistance_ohm = 0.002;
-    bank.wiring = Wiring {
-        string_ohm: 0.0008,
-        bus_segment_ohm: 4e-5,
-        terminal_ohm: 2e-5,
-    };
+    bank.wiring = Wiring { string_ohm: 0.0008, bus_segment_ohm: 4e-5, terminal_ohm: 2e-5 };
     for (k, cell) in bank.cells.iter_mut().enumerate() {
         let wave = |n: usize| ((k * n) % 101) as f64 / 50.0 - 1.0;
         cell.capacity_ah *= 1.0 + 0.005 * wave(37);
@@ -95,12 +64,7 @@ pub fn run(
 ) -> Option<usize> {
     while plant.time() < until {
         let proposal = plant.propose(branches, guards, until);
-        assert_ne!(
-            proposal.stop,
-            Stop::NoRoot,
-            "no root at {} µs",
-            plant.time()
-        );
+        assert_ne!(proposal.stop, Stop::NoRoot, "no root at {} µs", plant.time());
         see(plant, proposal.end);
         plant.commit(proposal.end);
         if let Stop::Guard(index) = proposal.stop {

@@ -57,10 +57,7 @@ fn a_sagging_bank_loses_its_root_within_a_step_and_says_so() {
         }
         plant.commit(proposal.end);
         steps += 1;
-        assert!(
-            steps < 5000 && plant.time() < HOUR,
-            "the bank cannot carry this"
-        );
+        assert!(steps < 5000 && plant.time() < HOUR, "the bank cannot carry this");
     };
     assert!(steps > 0 && stop > 0, "it carried the load for {stop} µs");
 }
@@ -68,11 +65,6 @@ fn a_sagging_bank_loses_its_root_within_a_step_and_says_so() {
 #[test]
 fn a_voltage_source_charges_through_its_cable() {
     let mut plant = plant(&bank(4, 1, 1, 100.0, 0.5), &flat(), 1);
-    plant
-        .solve(&[Branch::Voltage {
-            volts: 14.2,
-            ohms: 0.008,
-        }])
-        .expect("linear");
+    plant.solve(&[Branch::Voltage { volts: 14.2, ohms: 0.008 }]).expect("linear");
     assert!((plant.bus_volts() - (U + Z * (14.2 - U) / (0.008 + Z))).abs() < 1e-12);
 }

@@ -10,16 +10,8 @@ use proptest::prelude::*;
 fn warmed_up() -> Plant {
     let mut plant = plant(&spread_bank(0.3), &CellSet::ng(), 1);
     for minute in 0..7 {
-        let branches = [Branch::Power {
-            watts: power_at(5 * minute),
-        }];
-        run(
-            &mut plant,
-            &branches,
-            &[],
-            (minute as Micros + 1) * MINUTE,
-            |_, _| {},
-        );
+        let branches = [Branch::Power { watts: power_at(5 * minute) }];
+        run(&mut plant, &branches, &[], (minute as Micros + 1) * MINUTE, |_, _| {});
     }
     plant
 }
@@ -38,18 +30,10 @@ fn voltages_are_continuous_where_nothing_switches() {
     let until = plant.time() + 30 * MINUTE;
     let mut steps = 0;
     run(&mut plant, &branches, &[], until, |plant, end| {
-        let at = |t| {
-            (0..400)
-                .map(|k| plant.cell_volts(k / 8, k % 8, t))
-                .collect::<Vec<_>>()
-        };
+        let at = |t| (0..400).map(|k| plant.cell_volts(k / 8, k % 8, t)).collect::<Vec<_>>();
         if let Some(before) = before.replace(at(end)) {
             for (a, b) in before.iter().zip(at(plant.time())) {
-                assert!(
-                    (a - b).abs() < 1e-13,
-                    "{a} V and {b} V at {} µs",
-                    plant.time()
-                );
+                assert!((a - b).abs() < 1e-13, "{a} V and {b} V at {} µs", plant.time());
             }
             steps += 1;
         }

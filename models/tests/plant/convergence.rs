@@ -11,9 +11,7 @@ fn trajectory(tolerance: f64) -> Vec<f64> {
     let mut plant = Plant::new(&spread_bank(0.25), &CellSet::ng(), 1, tolerance).expect("valid");
     let mut samples = Vec::new();
     for minute in 0..20_u64 {
-        let branches = [Branch::Power {
-            watts: power_at(3 * minute as usize) * 4.0,
-        }];
+        let branches = [Branch::Power { watts: power_at(3 * minute as usize) * 4.0 }];
         let until = (minute + 1) * MINUTE + 137 * (minute + 1);
         let mut next: Micros = plant.time() + 7 * SECOND + SECOND / 2;
         crate::common::run(&mut plant, &branches, &[], until, |plant, end| {
@@ -33,20 +31,10 @@ fn the_error_follows_the_tolerance() {
     for tolerance in [1e-3, 1e-4, 1e-5, 1e-6] {
         let sample = trajectory(tolerance);
         assert_eq!(sample.len(), exact.len());
-        let largest = sample
-            .iter()
-            .zip(&exact)
-            .map(|(a, b)| (a - b).abs())
-            .fold(0.0, f64::max);
+        let largest = sample.iter().zip(&exact).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
         println!("tolerance {tolerance:e} V: largest error {largest:.3e} V");
-        assert!(
-            largest <= 5.0 * tolerance,
-            "{largest:e} V at tolerance {tolerance:e} V"
-        );
-        assert!(
-            largest < 0.5 * last,
-            "{largest:e} V at {tolerance:e} V after {last:e} V"
-        );
+        assert!(largest <= 5.0 * tolerance, "{largest:e} V at tolerance {tolerance:e} V");
+        assert!(largest < 0.5 * last, "{largest:e} V at {tolerance:e} V after {last:e} V");
         last = largest;
     }
 }

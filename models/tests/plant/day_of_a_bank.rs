@@ -9,24 +9,9 @@ use ngbank_models::time::{MINUTE, Micros};
 fn day(plant: &mut Plant, minutes: usize, mut see: impl FnMut(&Plant, Micros)) {
     for minute in 0..minutes {
         let hour = minute / 60;
-        let sun = if (9..16).contains(&hour) {
-            6000.0 + 37.0 * (minute % 60) as f64
-        } else {
-            0.0
-        };
-        let branches = [
-            Branch::Power {
-                watts: power_at(minute),
-            },
-            Branch::Power { watts: sun },
-        ];
-        run(
-            plant,
-            &branches,
-            &[],
-            (minute as Micros + 1) * MINUTE,
-            &mut see,
-        );
+        let sun = if (9..16).contains(&hour) { 6000.0 + 37.0 * (minute % 60) as f64 } else { 0.0 };
+        let branches = [Branch::Power { watts: power_at(minute) }, Branch::Power { watts: sun }];
+        run(plant, &branches, &[], (minute as Micros + 1) * MINUTE, &mut see);
     }
 }
 
@@ -44,27 +29,12 @@ fn a_day_takes_a_sane_number_of_steps_and_balances() {
         }
     });
     let accounts = plant.accounts();
-    println!(
-        "{} steps, cells {extremes:?} V, balance {:e}",
-        plant.steps(),
-        accounts.balance_error()
-    );
-    assert!(
-        (1440..=5000).contains(&plant.steps()),
-        "{} steps",
-        plant.steps()
-    );
+    println!("{} steps, cells {extremes:?} V, balance {:e}", plant.steps(), accounts.balance_error());
+    assert!((1440..=5000).contains(&plant.steps()), "{} steps", plant.steps());
     assert!(extremes.0 > 2.8 && extremes.1 < 3.65, "{extremes:?}");
-    assert!(
-        accounts.balance_error() <= 1e-12,
-        "{:e}",
-        accounts.balance_error()
-    );
+    assert!(accounts.balance_error() <= 1e-12, "{:e}", accounts.balance_error());
     assert!(accounts.throughput > 1e6, "the day moves charge");
-    assert!(
-        accounts.lost.iter().all(|&lost| lost > 0.0),
-        "self-discharge and coulombic losses are seen"
-    );
+    assert!(accounts.lost.iter().all(|&lost| lost > 0.0), "self-discharge and coulombic losses are seen");
 }
 
 #[test]

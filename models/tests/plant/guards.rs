@@ -7,12 +7,7 @@ use ngbank_models::plant::Stop;
 use ngbank_models::time::HOUR;
 
 fn volts(limit: f64, when: When) -> Guard {
-    Guard {
-        device: 0,
-        quantity: Quantity::BusVolts,
-        limit,
-        when,
-    }
+    Guard { device: 0, quantity: Quantity::BusVolts, limit, when }
 }
 
 #[test]
@@ -20,16 +15,9 @@ fn a_crossing_is_where_a_finer_run_finds_it() {
     // The same discharge with a tolerance a thousand times smaller says when.
     let instants = [1e-4, 1e-7].map(|tolerance| {
         let params = spread_bank(0.1);
-        let mut plant =
-            ngbank_models::plant::Plant::new(&params, &CellSet::ng(), 1, tolerance).expect("valid");
+        let mut plant = ngbank_models::plant::Plant::new(&params, &CellSet::ng(), 1, tolerance).expect("valid");
         let guard = volts(16.0 * 2.9, When::Below);
-        let fired = run(
-            &mut plant,
-            &[Branch::Power { watts: -60_000.0 }],
-            &[guard],
-            2 * HOUR,
-            |_, _| {},
-        );
+        let fired = run(&mut plant, &[Branch::Power { watts: -60_000.0 }], &[guard], 2 * HOUR, |_, _| {});
         assert_eq!(fired, Some(0));
         assert!((plant.bus_volts() - 16.0 * 2.9).abs() <= tolerance.max(1e-6));
         plant.time() as f64 * 1e-6
@@ -42,20 +30,9 @@ fn a_crossing_is_where_a_finer_run_finds_it() {
 #[test]
 fn a_tail_current_is_located() {
     let mut plant = plant(&bank(4, 1, 1, 100.0, 0.9), &set_a(), 1);
-    let branches = [Branch::Voltage {
-        volts: 14.0,
-        ohms: 0.01,
-    }];
-    let guard = Guard {
-        device: 0,
-        quantity: Quantity::DeviceAmps,
-        limit: 5.0,
-        when: When::Below,
-    };
-    assert_eq!(
-        run(&mut plant, &branches, &[guard], 24 * HOUR, |_, _| {}),
-        Some(0)
-    );
+    let branches = [Branch::Voltage { volts: 14.0, ohms: 0.01 }];
+    let guard = Guard { device: 0, quantity: Quantity::DeviceAmps, limit: 5.0, when: When::Below };
+    assert_eq!(run(&mut plant, &branches, &[guard], 24 * HOUR, |_, _| {}), Some(0));
     let mut bus = BusState::default();
     plant.bus_state(&mut bus);
     let off = bus.amps_of_device[0] - 5.0;
@@ -65,21 +42,8 @@ fn a_tail_current_is_located() {
 #[test]
 fn the_earliest_of_several_guards_wins() {
     let mut plant = plant(&bank(4, 1, 1, 100.0, 0.5), &set_a(), 1);
-    let guards = [
-        volts(11.5, When::Below),
-        volts(14.0, When::Above),
-        volts(12.0, When::Below),
-    ];
-    assert_eq!(
-        run(
-            &mut plant,
-            &[Branch::Current { amps: -100.0 }],
-            &guards,
-            HOUR,
-            |_, _| {}
-        ),
-        Some(2)
-    );
+    let guards = [volts(11.5, When::Below), volts(14.0, When::Above), volts(12.0, When::Below)];
+    assert_eq!(run(&mut plant, &[Branch::Current { amps: -100.0 }], &guards, HOUR, |_, _| {}), Some(2));
     assert!((plant.bus_volts() - 12.0).abs() <= TOLERANCE_V);
 }
 
@@ -95,13 +59,7 @@ fn a_guard_beyond_its_limit_at_the_start_fires_there() {
 fn a_guard_that_is_not_reached_changes_nothing() {
     let ends = [&[][..], &[volts(10.0, When::Below)]].map(|guards| {
         let mut plant = plant(&bank(4, 1, 1, 100.0, 0.5), &set_a(), 1);
-        run(
-            &mut plant,
-            &[Branch::Current { amps: -20.0 }],
-            guards,
-            HOUR,
-            |_, _| {},
-        );
+        run(&mut plant, &[Branch::Current { amps: -20.0 }], guards, HOUR, |_, _| {});
         (plant.steps(), plant.bus_volts().to_bits())
     });
     assert_eq!(ends[0], ends[1]);

@@ -27,24 +27,10 @@ fn battery(soc: f64, celsius: f64) -> BankParams {
 /// Runs at this current until the mean cell is at `limit` V; the energy at the terminals, J.
 fn until_volts(plant: &mut Plant, amps: f64, limit: f64) -> f64 {
     let when = if amps > 0.0 { When::Above } else { When::Below };
-    let guard = Guard {
-        device: 0,
-        quantity: Quantity::BusVolts,
-        limit: 4.0 * limit,
-        when,
-    };
+    let guard = Guard { device: 0, quantity: Quantity::BusVolts, limit: 4.0 * limit, when };
     let before = plant.accounts().device_energy[0];
     let until = plant.time() + 40 * HOUR;
-    assert_eq!(
-        run(
-            plant,
-            &[Branch::Current { amps }],
-            &[guard],
-            until,
-            |_, _| {}
-        ),
-        Some(0)
-    );
+    assert_eq!(run(plant, &[Branch::Current { amps }], &[guard], until, |_, _| {}), Some(0));
     plant.accounts().device_energy[0] - before
 }
 
@@ -68,10 +54,7 @@ fn round_trip_at_half_c() {
     let discharged = -until_volts(&mut plant, -50.0, 2.8);
     let drift = plant.soc(0, 0) - start;
     let round_trip = discharged / charged;
-    println!(
-        "round trip at 0.5C: {:.2} %, SoC off by {drift:.1e}",
-        100.0 * round_trip
-    );
+    println!("round trip at 0.5C: {:.2} %, SoC off by {drift:.1e}", 100.0 * round_trip);
     assert!(drift.abs() < 0.005, "the cycle closes: {drift}");
     assert!((0.955..=0.965).contains(&round_trip), "{round_trip}");
 }

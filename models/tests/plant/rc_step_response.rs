@@ -15,56 +15,26 @@ fn a_current_step_follows_the_closed_form() {
     for amps in [-100.0, 37.0] {
         let mut plant = plant(&bank(1, 1, 1, 100.0, 0.5), &flat(), 1);
         let mut largest: f64 = 0.0;
-        run(
-            &mut plant,
-            &[Branch::Current { amps }],
-            &[],
-            HOUR,
-            |plant, end| {
-                let ends =
-                    (plant.cell_volts(0, 0, end) - step_response(amps, end as f64 * 1e-6)).abs();
-                assert!(
-                    ends < 1e-12,
-                    "exact at the ends of steps: {ends:e} V at {end} µs"
-                );
-                for n in 0..=20 {
-                    let t = plant.time() + (end - plant.time()) * n / 20;
-                    largest = largest.max(
-                        (plant.cell_volts(0, 0, t) - step_response(amps, t as f64 * 1e-6)).abs(),
-                    );
-                }
-            },
-        );
-        assert!(
-            largest <= crate::common::TOLERANCE_V,
-            "{largest:e} V inside steps"
-        );
+        run(&mut plant, &[Branch::Current { amps }], &[], HOUR, |plant, end| {
+            let ends = (plant.cell_volts(0, 0, end) - step_response(amps, end as f64 * 1e-6)).abs();
+            assert!(ends < 1e-12, "exact at the ends of steps: {ends:e} V at {end} µs");
+            for n in 0..=20 {
+                let t = plant.time() + (end - plant.time()) * n / 20;
+                largest = largest.max((plant.cell_volts(0, 0, t) - step_response(amps, t as f64 * 1e-6)).abs());
+            }
+        });
+        assert!(largest <= crate::common::TOLERANCE_V, "{largest:e} V inside steps");
     }
 }
 
 #[test]
 fn a_cell_at_rest_relaxes_to_its_open_circuit_voltage() {
     let mut plant = plant(&bank(1, 1, 1, 100.0, 0.5), &flat(), 1);
-    run(
-        &mut plant,
-        &[Branch::Current { amps: -50.0 }],
-        &[],
-        600 * SECOND,
-        |_, _| {},
-    );
+    run(&mut plant, &[Branch::Current { amps: -50.0 }], &[], 600 * SECOND, |_, _| {});
     let left = -50.0 * (0.0003 + 0.0006 * -libm::expm1(-1.0));
     let mut last = 0.0;
-    run(
-        &mut plant,
-        &[Branch::Open],
-        &[],
-        1200 * SECOND,
-        |plant, end| last = plant.cell_volts(0, 0, end),
-    );
+    run(&mut plant, &[Branch::Open], &[], 1200 * SECOND, |plant, end| last = plant.cell_volts(0, 0, end));
     // 20 time constants of the first pair are over; the second has decayed by e^-1.
     let expected = 3.3 + (left + 50.0 * 0.0003) * libm::exp(-1.0);
-    assert!(
-        (last - expected).abs() < 1e-9,
-        "{last} V, expected {expected} V"
-    );
+    assert!((last - expected).abs() < 1e-9, "{last} V, expected {expected} V");
 }

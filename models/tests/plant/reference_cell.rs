@@ -21,30 +21,16 @@ fn one_c_discharge_follows_the_reference() {
     let mut plant = plant(&bank(1, 1, 1, 100.0, 1.0), &set_a(), 1);
     let last = rows.last().expect("rows").0;
     let (mut largest, mut squares, mut seen) = (0.0_f64, 0.0, 0);
-    run(
-        &mut plant,
-        &[Branch::Current { amps: -100.0 }],
-        &[],
-        last,
-        |plant, end| {
-            for &(t, volts) in rows
-                .iter()
-                .filter(|row| plant.time() < row.0 && row.0 <= end)
-            {
-                let error = (plant.cell_volts(0, 0, t) - volts).abs();
-                largest = largest.max(error);
-                squares += error * error;
-                seen += 1;
-            }
-        },
-    );
+    run(&mut plant, &[Branch::Current { amps: -100.0 }], &[], last, |plant, end| {
+        for &(t, volts) in rows.iter().filter(|row| plant.time() < row.0 && row.0 <= end) {
+            let error = (plant.cell_volts(0, 0, t) - volts).abs();
+            largest = largest.max(error);
+            squares += error * error;
+            seen += 1;
+        }
+    });
     let rms = (squares / f64::from(seen)).sqrt();
-    println!(
-        "{seen} rows, {} steps: max {:.1} µV, rms {:.1} µV",
-        plant.steps(),
-        largest * 1e6,
-        rms * 1e6
-    );
+    println!("{seen} rows, {} steps: max {:.1} µV, rms {:.1} µV", plant.steps(), largest * 1e6, rms * 1e6);
     assert!(seen > 100, "{seen} rows compared");
     assert!(largest <= 1e-4, "max {largest:e} V");
     assert!(rms <= 3e-5, "rms {rms:e} V");
@@ -54,19 +40,8 @@ fn one_c_discharge_follows_the_reference() {
 #[test]
 fn the_cut_off_is_located_in_time() {
     let mut plant = plant(&bank(1, 1, 1, 100.0, 1.0), &set_a(), 1);
-    let guard = Guard {
-        device: 0,
-        quantity: Quantity::BusVolts,
-        limit: 2.8,
-        when: When::Below,
-    };
-    let fired = run(
-        &mut plant,
-        &[Branch::Current { amps: -100.0 }],
-        &[guard],
-        2 * HOUR,
-        |_, _| {},
-    );
+    let guard = Guard { device: 0, quantity: Quantity::BusVolts, limit: 2.8, when: When::Below };
+    let fired = run(&mut plant, &[Branch::Current { amps: -100.0 }], &[guard], 2 * HOUR, |_, _| {});
     assert_eq!(fired, Some(0));
     let expected = 3_507_050_631_i64;
     let off = plant.time() as i64 - expected;

@@ -15,10 +15,7 @@ fn two_strings_meet_and_no_charge_is_lost() {
     let mut first = None;
     let branches = [Branch::Open];
     run(&mut plant, &branches, &[], 24 * HOUR, |plant, _| {
-        let (a, b) = (
-            plant.battery_current(0, plant.time()),
-            plant.battery_current(1, plant.time()),
-        );
+        let (a, b) = (plant.battery_current(0, plant.time()), plant.battery_current(1, plant.time()));
         assert!((a + b).abs() < 1e-9, "Kirchhoff: {a} {b}");
         first.get_or_insert(a);
     });
@@ -26,10 +23,7 @@ fn two_strings_meet_and_no_charge_is_lost() {
     let first = first.expect("a step");
     let set = set_a();
     let expected = -(set.ocv_volts(0.7, 25.0) - set.ocv_volts(0.5, 25.0)) / (2.0 * 0.0005);
-    assert!(
-        (first - expected).abs() < 1e-6 * expected.abs(),
-        "{first} A, expected {expected} A"
-    );
+    assert!((first - expected).abs() < 1e-6 * expected.abs(), "{first} A, expected {expected} A");
     let (high, low) = (plant.soc(0, 0), plant.soc(1, 0));
     assert!((high + low - 1.2).abs() < 1e-12, "{high} + {low}");
     assert!(low > 0.51 && high < 0.69 && high > low, "{high} {low}");
@@ -45,37 +39,17 @@ fn a_reversal_inside_a_step_is_split() {
             cell.resistance_factor = 1.0 + 0.4 * (k / 4) as f64;
             cell.soc -= 0.02 * (k / 4) as f64;
         }
-        let mut plant =
-            ngbank_models::plant::Plant::new(&params, &CellSet::ng(), 1, tolerance).expect("valid");
+        let mut plant = ngbank_models::plant::Plant::new(&params, &CellSet::ng(), 1, tolerance).expect("valid");
         let mut crossings = 0;
         for (n, amps) in [-150.0, 0.0, 90.0, 2.0, -2.0].into_iter().enumerate() {
             let until = (n as u64 + 1) * 20 * MINUTE;
-            run(
-                &mut plant,
-                &[Branch::Current { amps }],
-                &[],
-                until,
-                |plant, end| {
-                    let ends = |b| {
-                        (
-                            plant.battery_current(b, plant.time()),
-                            plant.battery_current(b, end),
-                        )
-                    };
-                    crossings += (0..3).map(ends).filter(|(a, b)| a * b < 0.0).count();
-                },
-            );
+            run(&mut plant, &[Branch::Current { amps }], &[], until, |plant, end| {
+                let ends = |b| (plant.battery_current(b, plant.time()), plant.battery_current(b, end));
+                crossings += (0..3).map(ends).filter(|(a, b)| a * b < 0.0).count();
+            });
         }
-        assert!(
-            crossings > 0,
-            "no string current changes sign inside a step: the test shows nothing"
-        );
-        [
-            plant.soc(0, 0),
-            plant.soc(1, 0),
-            plant.soc(2, 0),
-            plant.bus_volts() / 4.0,
-        ]
+        assert!(crossings > 0, "no string current changes sign inside a step: the test shows nothing");
+        [plant.soc(0, 0), plant.soc(1, 0), plant.soc(2, 0), plant.bus_volts() / 4.0]
     });
     let [coarse, fine] = ends;
     for (a, b) in coarse.iter().zip(&fine) {

@@ -6,83 +6,13 @@ use ngbank_models::catalogue::{Sure, builtin, figures, find, voltage_factor};
 type Row = (&'static str, u8, f64, f64, f64, f64, f64, f64, f64);
 
 const NG: [Row; 7] = [
-    (
-        "ng-12.8v-100ah",
-        4,
-        100.0,
-        1280.0,
-        100.0,
-        100.0,
-        200.0,
-        200.0,
-        2.0,
-    ),
-    (
-        "ng-12.8v-150ah",
-        4,
-        150.0,
-        1920.0,
-        150.0,
-        150.0,
-        300.0,
-        225.0,
-        2.0,
-    ),
-    (
-        "ng-12.8v-200ah",
-        4,
-        200.0,
-        2560.0,
-        200.0,
-        200.0,
-        400.0,
-        400.0,
-        1.0,
-    ),
-    (
-        "ng-12.8v-300ah",
-        4,
-        300.0,
-        3840.0,
-        300.0,
-        300.0,
-        600.0,
-        450.0,
-        1.0,
-    ),
-    (
-        "ng-25.6v-200ah",
-        8,
-        200.0,
-        5120.0,
-        200.0,
-        200.0,
-        400.0,
-        400.0,
-        2.0,
-    ),
-    (
-        "ng-25.6v-300ah",
-        8,
-        300.0,
-        7680.0,
-        300.0,
-        300.0,
-        600.0,
-        450.0,
-        2.0,
-    ),
-    (
-        "ng-51.2v-100ah",
-        16,
-        100.0,
-        5120.0,
-        100.0,
-        100.0,
-        200.0,
-        200.0,
-        8.0,
-    ),
+    ("ng-12.8v-100ah", 4, 100.0, 1280.0, 100.0, 100.0, 200.0, 200.0, 2.0),
+    ("ng-12.8v-150ah", 4, 150.0, 1920.0, 150.0, 150.0, 300.0, 225.0, 2.0),
+    ("ng-12.8v-200ah", 4, 200.0, 2560.0, 200.0, 200.0, 400.0, 400.0, 1.0),
+    ("ng-12.8v-300ah", 4, 300.0, 3840.0, 300.0, 300.0, 600.0, 450.0, 1.0),
+    ("ng-25.6v-200ah", 8, 200.0, 5120.0, 200.0, 200.0, 400.0, 400.0, 2.0),
+    ("ng-25.6v-300ah", 8, 300.0, 7680.0, 300.0, 300.0, 600.0, 450.0, 2.0),
+    ("ng-51.2v-100ah", 16, 100.0, 5120.0, 100.0, 100.0, 200.0, 200.0, 8.0),
 ];
 
 #[test]
@@ -100,15 +30,7 @@ fn the_ng_batteries_are_those_of_the_table() {
             model.pulse_charge_a,
             model.resistance_ohm,
         ];
-        let expected = [
-            ah,
-            wh,
-            charge,
-            discharge,
-            pulse_discharge,
-            pulse_charge,
-            milliohm / 1e3,
-        ];
+        let expected = [ah, wh, charge, discharge, pulse_discharge, pulse_charge, milliohm / 1e3];
         assert_eq!(found, expected, "{name}");
         assert!((model.nominal_v() * ah - wh).abs() < 1e-9, "{name}");
     }
@@ -129,11 +51,7 @@ fn codes_are_unique_and_assumptions_marked() {
 #[test]
 fn fifty_batteries_or_twenty_five_of_51_2_v() {
     for model in builtin().models() {
-        let expected = if model.name.starts_with("ng-51.2v") {
-            25
-        } else {
-            50
-        };
+        let expected = if model.name.starts_with("ng-51.2v") { 25 } else { 50 };
         assert_eq!(model.batteries_max(), expected, "{}", model.name);
     }
 }
@@ -201,10 +119,7 @@ fn everything_wrong_with_a_file_is_said_at_once() {
         .replace("cells = 4", "cells = 5")
         .replace("resistance_ohm = 0.004", "resistance_ohm = -0.004")
         .replace("capacity_ah = 50.0", "capacity_ah = nan");
-    let text = format!(
-        "# Ours.\n\n{text}\n{}",
-        OWN.replace("code = 40", "code = 7")
-    );
+    let text = format!("# Ours.\n\n{text}\n{}", OWN.replace("code = 40", "code = 7"));
     let problems = builtin().extended("own.toml", &text).unwrap_err();
     let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
     let ng = "battery.ng-12.8v-100ah";
@@ -214,11 +129,8 @@ fn everything_wrong_with_a_file_is_said_at_once() {
             format!("own.toml:6: {ng}.cells: found 5, allowed: 4, 8 or 16 (BANK-1)"),
             format!("own.toml:7: {ng}.capacity_ah: found NaN, allowed: 1 to 2000"),
             format!("own.toml:13: {ng}.resistance_ohm: found -0.004, allowed: 0.000001 to 1"),
-            format!(
-                "own.toml:4: {ng}.name: found ng-12.8v-100ah, allowed: a name that is not in use"
-            ),
-            "own.toml:18: battery.own-12.8v-50ah.code: found 7, allowed: a code that is not in use"
-                .into(),
+            format!("own.toml:4: {ng}.name: found ng-12.8v-100ah, allowed: a name that is not in use"),
+            "own.toml:18: battery.own-12.8v-50ah.code: found 7, allowed: a code that is not in use".into(),
         ]
     );
 }

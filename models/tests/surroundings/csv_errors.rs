@@ -11,21 +11,9 @@ fn said(quantity: Quantity, text: &str) -> Vec<String> {
 fn one_problem_each() {
     let power = Quantity::Power;
     let table = [
-        (
-            power,
-            "",
-            "p.csv: power_w: found an empty file, allowed: a header and rows of data",
-        ),
-        (
-            power,
-            "\n \n",
-            "p.csv: power_w: found an empty file, allowed: a header and rows of data",
-        ),
-        (
-            power,
-            "time_s,power_w\n",
-            "p.csv:1: power_w: found no rows, allowed: at least one row of data",
-        ),
+        (power, "", "p.csv: power_w: found an empty file, allowed: a header and rows of data"),
+        (power, "\n \n", "p.csv: power_w: found an empty file, allowed: a header and rows of data"),
+        (power, "time_s,power_w\n", "p.csv:1: power_w: found no rows, allowed: at least one row of data"),
         (
             power,
             "time_s,load\n0,1\n",
@@ -54,16 +42,8 @@ fn one_problem_each() {
             "time_s,power_w\n0,1\n60,NaN\n",
             "p.csv:3: power_w: found \"NaN\", allowed: a finite number, 0 to 10000000",
         ),
-        (
-            power,
-            "time_s,power_w\n0,1\n60,\n",
-            "p.csv:3: power_w: found \"\", allowed: a finite number, 0 to 10000000",
-        ),
-        (
-            power,
-            "time_s,power_w\n0,-5\n",
-            "p.csv:2: power_w: found \"-5\", allowed: a finite number, 0 to 10000000",
-        ),
+        (power, "time_s,power_w\n0,1\n60,\n", "p.csv:3: power_w: found \"\", allowed: a finite number, 0 to 10000000"),
+        (power, "time_s,power_w\n0,-5\n", "p.csv:2: power_w: found \"-5\", allowed: a finite number, 0 to 10000000"),
         (
             power,
             "time_s,power_w\n0,1\n\n60,inf\n",
@@ -84,16 +64,8 @@ fn one_problem_each() {
             "time_s,power_w\n0,1\n1e99,2\n",
             "p.csv:3: time_s: found \"1e99\", allowed: a finite number of seconds, 0 to 3.2e9",
         ),
-        (
-            power,
-            "time_s,power_w\n60,1\n120,2\n",
-            "p.csv:2: time_s: found \"60\", allowed: 0 in the first row",
-        ),
-        (
-            power,
-            "time_s,power_w\n0,1\n60\n",
-            "p.csv:3: power_w: found 1 fields, allowed: 2 fields, as in the header",
-        ),
+        (power, "time_s,power_w\n60,1\n120,2\n", "p.csv:2: time_s: found \"60\", allowed: 0 in the first row"),
+        (power, "time_s,power_w\n0,1\n60\n", "p.csv:3: power_w: found 1 fields, allowed: 2 fields, as in the header"),
     ];
     for (quantity, text, expected) in table {
         assert_eq!(said(quantity, text), [expected], "{text:?}");
@@ -109,22 +81,12 @@ fn a_named_column_must_end_with_its_unit() {
         ("air_dc", Quantity::Temperature),
         ("_w", Quantity::Power),
     ] {
-        let source = CsvSource {
-            column,
-            ..CsvSource::new("p.csv", quantity)
-        };
+        let source = CsvSource { column, ..CsvSource::new("p.csv", quantity) };
         let text = format!("time_s,{column}\n0,1\n");
         let problems = parse(&source, &text).unwrap_err();
-        assert_eq!(
-            (problems.len(), problems[0].field.as_str()),
-            (1, "column"),
-            "{column}"
-        );
+        assert_eq!((problems.len(), problems[0].field.as_str()), (1, "column"), "{column}");
     }
-    let source = CsvSource {
-        column: "kettle_power_w",
-        ..CsvSource::new("p.csv", Quantity::Power)
-    };
+    let source = CsvSource { column: "kettle_power_w", ..CsvSource::new("p.csv", Quantity::Power) };
     assert!(parse(&source, "time_s,kettle_power_w\n0,1\n").is_ok());
 }
 
@@ -150,10 +112,6 @@ fn all_problems_are_said_up_to_twenty() {
 fn harmless_variations_are_read() {
     let text = "\u{feff}note, power_w ,time_s\r\na, 5 ,0\r\nb,6.5,0.5\r\n";
     let table = parse(&CsvSource::new("p.csv", Quantity::Power), text).unwrap();
-    let points: Vec<_> = table
-        .points()
-        .iter()
-        .map(|point| (point.at, point.value))
-        .collect();
+    let points: Vec<_> = table.points().iter().map(|point| (point.at, point.value)).collect();
     assert_eq!(points, [(0, 5.0), (500_000, 6.5)]);
 }

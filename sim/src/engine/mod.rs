@@ -412,16 +412,18 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Ends the proposed step here: charge counters first, then the plant, then what happens once a minute.
+    /// Ends the proposed step here: samples that a jump may need, then what the electronics decide once a minute, the
+    /// charge counters, and the plant itself.
     fn commit(&mut self, at: Micros) {
-        let t = self.plant.time();
         self.last_bus_v = self.plant.bus_volts_at(at);
         let tick = at == self.next_tick;
+        if at > self.plant.time() {
+            self.jump_checkpoint(at);
+        }
         if tick {
             self.chain.tick(&self.plant, at);
         }
-        if at > t {
-            self.jump_checkpoint(at);
+        if at > self.plant.time() {
             self.chain.advance(&self.plant, at);
         }
         self.plant.commit(at);

@@ -2,8 +2,8 @@
 
 use ngbank_models::time::{MS, Micros, SECOND};
 use ngbank_sim::oracle::{
-    CauseIds, Limits, Oracle, OracleConfig, Pins, Property, Reported, Status, Truth, TruthBounds,
-    TruthSample, Verdict, Verdicts, WorldEvent,
+    CauseIds, Limits, Oracle, OracleConfig, Pins, Property, Reported, Status, Truth, TruthBounds, TruthSample, Verdict,
+    Verdicts, WorldEvent,
 };
 
 /// A quantity over time: linear between points (seconds, value), constant before and after.
@@ -35,12 +35,8 @@ impl Ramp {
 
     fn bounds(&self, from: f64, to: f64) -> (f64, f64) {
         let inner = self.0.iter().filter(|point| from < point.0 && point.0 < to);
-        let values = inner
-            .map(|point| point.1)
-            .chain([self.at(from), self.at(to)]);
-        values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
-            (low.min(value), high.max(value))
-        })
+        let values = inner.map(|point| point.1).chain([self.at(from), self.at(to)]);
+        values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)))
     }
 }
 
@@ -55,12 +51,7 @@ pub struct Plant {
 
 impl Default for Plant {
     fn default() -> Self {
-        Self {
-            cell_v: Ramp::flat(3.3),
-            celsius: Ramp::flat(20.0),
-            amps: Ramp::flat(0.0),
-            soc_pm: Ramp::flat(800.0),
-        }
+        Self { cell_v: Ramp::flat(3.3), celsius: Ramp::flat(20.0), amps: Ramp::flat(0.0), soc_pm: Ramp::flat(800.0) }
     }
 }
 
@@ -148,12 +139,7 @@ pub fn at(seconds: f64) -> Micros {
 impl Run {
     /// A run whose BMS has power and remote on from 0 s, and has not decided yet.
     pub fn powered(config: OracleConfig, plant: Plant) -> Self {
-        let mut run = Self {
-            oracle: Oracle::new(config),
-            plant,
-            chunk: 17 * SECOND,
-            now: 0,
-        };
+        let mut run = Self { oracle: Oracle::new(config), plant, chunk: 17 * SECOND, now: 0 };
         run.world(0.0, WorldEvent::PowerOn);
         run.remote(0.0, true);
         run
@@ -204,14 +190,7 @@ impl Run {
     /// L and H are joined, or open (REM-2).
     pub fn remote(&mut self, seconds: f64, on: bool) {
         let (l_mv, h_mv) = if on { (3200, 3200) } else { (5000, 0) };
-        self.world(
-            seconds,
-            WorldEvent::Remote {
-                l_mv,
-                h_mv,
-                supply_mv: 13_200,
-            },
-        );
+        self.world(seconds, WorldEvent::Remote { l_mv, h_mv, supply_mv: 13_200 });
     }
 
     /// A decision: which of LOAD, CHARGER, PRE-ALARM are High (`"LCP"`), and the causes of each.
@@ -221,16 +200,8 @@ impl Run {
             let ids: Vec<String> = numbers.iter().map(|n| format!("OUT-{n}")).collect();
             CauseIds::from_ids(ids.iter().map(String::as_str))
         });
-        let pins = Pins {
-            load: high.contains('L'),
-            charger: high.contains('C'),
-            pre_alarm: high.contains('P'),
-        };
-        let reported = Reported {
-            load,
-            charger,
-            pre_alarm,
-        };
+        let pins = Pins { load: high.contains('L'), charger: high.contains('C'), pre_alarm: high.contains('P') };
+        let reported = Reported { load, charger, pre_alarm };
         self.oracle.pins(at(seconds), pins, &reported);
     }
 
@@ -244,10 +215,7 @@ impl Run {
 /// Every property passed or was not reached, and this one was reached.
 #[track_caller]
 pub fn passed(verdicts: &Verdicts, property: Property) -> &Verdict {
-    let failed: Vec<_> = verdicts
-        .failed()
-        .map(|v| (v.property.name(), &v.first_violation))
-        .collect();
+    let failed: Vec<_> = verdicts.failed().map(|v| (v.property.name(), &v.first_violation)).collect();
     assert!(failed.is_empty(), "{failed:#?}");
     let verdict = verdicts.get(property);
     assert_eq!(verdict.status, Status::Passed, "{verdict:?}");
@@ -268,14 +236,7 @@ pub fn failed<'a>(verdicts: &'a Verdicts, property: Property, words: &str) -> &'
 pub fn failed_too<'a>(verdicts: &'a Verdicts, property: Property, words: &str) -> &'a Verdict {
     let verdict = verdicts.get(property);
     assert_eq!(verdict.status, Status::Failed, "{verdict:#?}");
-    let first = verdict
-        .first_violation
-        .as_ref()
-        .expect("a failure has a sentence");
-    assert!(
-        first.text.contains(words),
-        "{:?} has no {words:?}",
-        first.text
-    );
+    let first = verdict.first_violation.as_ref().expect("a failure has a sentence");
+    assert!(first.text.contains(words), "{:?} has no {words:?}", first.text);
     verdict
 }

@@ -27,10 +27,7 @@ fn a_start_that_never_ends_fails() {
 #[test]
 fn load_waits_for_the_clear_value() {
     // 3.15 V is neither under-voltage nor recovered.
-    let plant = Plant {
-        cell_v: Ramp::through(&[(100.0, 3.15), (101.0, 3.3)]),
-        ..Plant::default()
-    };
+    let plant = Plant { cell_v: Ramp::through(&[(100.0, 3.15), (101.0, 3.3)]), ..Plant::default() };
     let mut run = Run::powered(config(), plant);
     run.pins(0.1, "", [&[14], &[14], &[14]]);
     run.pins(1.1, "C", [&[14], &[], &[]]);
@@ -60,10 +57,8 @@ fn reset_that_floats_nothing_fails() {
 
 #[test]
 fn a_reset_does_not_end_an_under_voltage() {
-    let plant = Plant {
-        cell_v: Ramp::through(&[(100.0, 3.3), (101.0, 2.7), (140.0, 2.7), (141.0, 3.0)]),
-        ..Plant::default()
-    };
+    let plant =
+        Plant { cell_v: Ramp::through(&[(100.0, 3.3), (101.0, 2.7), (140.0, 2.7), (141.0, 3.0)]), ..Plant::default() };
     let mut run = Run::started(plant);
     run.pins(101.1, "LCP", [&[], &[], &[1]]);
     run.pins(131.1, "CP", [&[2], &[], &[1, 2]]);

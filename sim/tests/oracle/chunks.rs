@@ -23,10 +23,7 @@ fn verdict(chunk: Micros) -> String {
 #[test]
 fn chunks_do_not_matter() {
     let whole = verdict(10 * MINUTE);
-    assert!(
-        whole.contains("(SOC-2) is true in the plant"),
-        "the floor warning is missed: {whole}"
-    );
+    assert!(whole.contains("(SOC-2) is true in the plant"), "the floor warning is missed: {whole}");
     for chunk in [70 * MS, 500 * MS, 17 * SECOND + 3, 61 * SECOND] {
         assert_eq!(verdict(chunk), whole, "chunks of {chunk} µs");
     }

@@ -71,10 +71,7 @@ fn a_break_shorter_than_the_timeout_is_none() {
 #[test]
 fn some_damaged_frames_may_or_may_not_silence() {
     let mut run = Run::started(Plant::default());
-    let damaged = |part| WorldEvent::Damaged {
-        battery: Some(0),
-        part,
-    };
+    let damaged = |part| WorldEvent::Damaged { battery: Some(0), part };
     run.world(100.0, damaged(DamagedPart::Some));
     let mut heard = run.clone();
     run.pins(150.0, "", SILENT);
@@ -89,13 +86,7 @@ fn some_damaged_frames_may_or_may_not_silence() {
 fn all_frames_damaged_are_silence() {
     let mut run = Run::started(Plant::default());
     let part = DamagedPart::All;
-    run.world(
-        100.0,
-        WorldEvent::Damaged {
-            battery: None,
-            part,
-        },
-    );
+    run.world(100.0, WorldEvent::Damaged { battery: None, part });
     let unnoticed = run.clone();
     run.pins(105.1, "", SILENT);
     passed(&run.end(120.0), Com);
@@ -106,14 +97,7 @@ fn all_frames_damaged_are_silence() {
 fn a_channel_that_reads_0_v_makes_its_battery_distrusted() {
     let mut run = Run::started(Plant::default());
     let fault = Some(ChannelFault::Stuck { mv: 0.0 });
-    run.world(
-        100.0,
-        WorldEvent::ChannelFault {
-            battery: 1,
-            cell: 2,
-            fault,
-        },
-    );
+    run.world(100.0, WorldEvent::ChannelFault { battery: 1, cell: 2, fault });
     let exempt = run.clone();
     run.pins(101.0, "", SILENT);
     passed(&run.end(120.0), Com);
@@ -123,21 +107,15 @@ fn a_channel_that_reads_0_v_makes_its_battery_distrusted() {
 #[test]
 fn a_silent_battery_keeps_its_last_values() {
     // Its cell was below the pre-alarm threshold when the cable broke; that it recovers is not heard.
-    let plant = Plant {
-        cell_v: Ramp::through(&[(90.0, 3.3), (91.0, 3.0), (150.0, 3.0), (151.0, 3.3)]),
-        ..Plant::default()
-    };
+    let plant =
+        Plant { cell_v: Ramp::through(&[(90.0, 3.3), (91.0, 3.0), (150.0, 3.0), (151.0, 3.3)]), ..Plant::default() };
     let mut run = Run::started(plant);
     run.pins(91.2, "LCP", [&[], &[], &[1]]);
     run.world(100.2, WorldEvent::ChainBroken { from: 0 });
     run.pins(105.1, "P", [&[9], &[9], &[1]]);
     passed(&run.clone().end(300.0), Com);
     run.pins(160.0, "", SILENT);
-    failed_too(
-        &run.end(300.0),
-        ngbank_sim::oracle::Property::Pre,
-        "PRE-ALARM is still Floating",
-    );
+    failed_too(&run.end(300.0), ngbank_sim::oracle::Property::Pre, "PRE-ALARM is still Floating");
 }
 
 #[test]

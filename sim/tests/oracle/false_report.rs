@@ -29,16 +29,7 @@ fn a_cause_of_no_rule_fails() {
 fn a_quiet_run_reaches_nothing_but_the_start() {
     let verdicts = Run::started(Plant::default()).end(3600.0);
     for property in Property::ALL {
-        let expected = if property == Boot {
-            Status::Passed
-        } else {
-            Status::NotReached
-        };
-        assert_eq!(
-            verdicts.get(property).status,
-            expected,
-            "{}",
-            property.name()
-        );
+        let expected = if property == Boot { Status::Passed } else { Status::NotReached };
+        assert_eq!(verdicts.get(property).status, expected, "{}", property.name());
     }
 }

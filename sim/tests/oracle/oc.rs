@@ -24,10 +24,7 @@ fn warning_cut_and_retry_pass() {
 
 #[test]
 fn no_cut_fails() {
-    let plant = Plant {
-        amps: Ramp::through(&[(100.0, 0.0), (100.1, 150.0)]),
-        ..Plant::default()
-    };
+    let plant = Plant { amps: Ramp::through(&[(100.0, 0.0), (100.1, 150.0)]), ..Plant::default() };
     failed(&Run::started(plant).end(200.0), Oc, "CHARGER is still High");
 }
 
@@ -85,10 +82,7 @@ fn third_cut_latches_until_the_remote_is_toggled() {
         points.extend([(begin, 0.0), (begin + 0.1, 250.0)]);
         points.extend([(begin + 10.8, 250.0), (begin + 10.9, 0.0)]);
     }
-    let plant = Plant {
-        amps: Ramp::through(&points),
-        ..Plant::default()
-    };
+    let plant = Plant { amps: Ramp::through(&points), ..Plant::default() };
     let mut run = Run::started(plant);
     for n in 0..3 {
         let begin = 100.0 + 100.0 * f64::from(n);

@@ -4,10 +4,8 @@ use crate::bench::{NONE, Plant, Ramp, Run, failed, passed};
 use ngbank_sim::oracle::Property::Ov;
 
 fn runner() -> Run {
-    let plant = Plant {
-        cell_v: Ramp::through(&[(100.0, 3.3), (101.0, 3.8), (200.0, 3.8), (201.0, 3.5)]),
-        ..Plant::default()
-    };
+    let plant =
+        Plant { cell_v: Ramp::through(&[(100.0, 3.3), (101.0, 3.8), (200.0, 3.8), (201.0, 3.5)]), ..Plant::default() };
     Run::started(plant)
 }
 
@@ -47,10 +45,8 @@ fn missing_recovery_fails() {
 
 #[test]
 fn a_peak_shorter_than_the_hold_need_not_cut() {
-    let plant = Plant {
-        cell_v: Ramp::through(&[(100.0, 3.3), (100.1, 3.8), (100.6, 3.8), (100.7, 3.3)]),
-        ..Plant::default()
-    };
+    let plant =
+        Plant { cell_v: Ramp::through(&[(100.0, 3.3), (100.1, 3.8), (100.6, 3.8), (100.7, 3.3)]), ..Plant::default() };
     let mut run = Run::started(plant);
     let quiet = run.clone();
     assert!(quiet.end(200.0).passed());

@@ -5,18 +5,12 @@ use ngbank_sim::oracle::Property::Pre;
 
 /// The weak cell falls from 3.3 V to 2.7 V within one second, at 100 s.
 fn drop() -> Plant {
-    Plant {
-        cell_v: Ramp::through(&[(100.0, 3.3), (101.0, 2.7)]),
-        ..Plant::default()
-    }
+    Plant { cell_v: Ramp::through(&[(100.0, 3.3), (101.0, 2.7)]), ..Plant::default() }
 }
 
 /// Between pre-alarm and UV from 100 s, back at 200 s.
 fn dip() -> Plant {
-    Plant {
-        cell_v: Ramp::through(&[(100.0, 3.3), (101.0, 3.0), (200.0, 3.0), (201.0, 3.3)]),
-        ..Plant::default()
-    }
+    Plant { cell_v: Ramp::through(&[(100.0, 3.3), (101.0, 3.0), (200.0, 3.0), (201.0, 3.3)]), ..Plant::default() }
 }
 
 #[test]

@@ -60,24 +60,11 @@ fn a_pulse_shorter_than_the_debounce_time_may_be_missed() {
 #[test]
 fn every_way_of_being_on_counts() {
     // REM-1, REM-2: L at battery minus; H at battery plus, up to 0.2 V above; anything else is off.
-    let cases = [
-        (0, 0, true),
-        (5000, 13_200, true),
-        (5000, 13_400, true),
-        (5000, 13_401, false),
-        (5000, 2900, false),
-    ];
+    let cases = [(0, 0, true), (5000, 13_200, true), (5000, 13_400, true), (5000, 13_401, false), (5000, 2900, false)];
     for (l_mv, h_mv, on) in cases {
         let mut run = Run::started(Plant::default());
         let supply_mv = 13_200;
-        run.world(
-            100.0,
-            WorldEvent::Remote {
-                l_mv,
-                h_mv,
-                supply_mv,
-            },
-        );
+        run.world(100.0, WorldEvent::Remote { l_mv, h_mv, supply_mv });
         assert_eq!(run.end(110.0).passed(), on, "L {l_mv} mV, H {h_mv} mV");
     }
 }

@@ -5,10 +5,7 @@ use ngbank_sim::oracle::Property::Soc;
 
 /// From 300 ‰ at 100 s to 50 ‰ at 350 s (1 ‰ a second), back to 300 ‰ at 650 s.
 fn discharge() -> Plant {
-    Plant {
-        soc_pm: Ramp::through(&[(100.0, 300.0), (350.0, 50.0), (400.0, 50.0), (650.0, 300.0)]),
-        ..Plant::default()
-    }
+    Plant { soc_pm: Ramp::through(&[(100.0, 300.0), (350.0, 50.0), (400.0, 50.0), (650.0, 300.0)]), ..Plant::default() }
 }
 
 fn warned() -> Run {
@@ -38,11 +35,7 @@ fn warning_cut_and_recovery_pass() {
 
 #[test]
 fn no_warning_fails() {
-    failed(
-        &Run::started(discharge()).end(280.0),
-        Soc,
-        "PRE-ALARM is still Floating",
-    );
+    failed(&Run::started(discharge()).end(280.0), Soc, "PRE-ALARM is still Floating");
 }
 
 #[test]

@@ -4,19 +4,11 @@ use crate::bench::{NONE, Plant, Ramp, Run, config, failed, passed};
 use ngbank_sim::oracle::Property::Temp;
 
 fn celsius(points: &[(f64, f64)]) -> Plant {
-    Plant {
-        celsius: Ramp::through(points),
-        ..Plant::default()
-    }
+    Plant { celsius: Ramp::through(points), ..Plant::default() }
 }
 
 fn cold() -> Run {
-    Run::started(celsius(&[
-        (100.0, 20.0),
-        (110.0, 0.0),
-        (200.0, 0.0),
-        (210.0, 20.0),
-    ]))
+    Run::started(celsius(&[(100.0, 20.0), (110.0, 0.0), (200.0, 0.0), (210.0, 20.0)]))
 }
 
 #[test]
@@ -63,10 +55,8 @@ fn heat_cuts_both_directions() {
 #[test]
 fn a_row_that_another_row_hides_must_still_be_reported() {
     // CHARGER floats for OV already; OUT-5 is missing.
-    let plant = Plant {
-        cell_v: Ramp::through(&[(90.0, 3.3), (91.0, 3.8)]),
-        ..celsius(&[(100.0, 20.0), (110.0, 60.0)])
-    };
+    let plant =
+        Plant { cell_v: Ramp::through(&[(90.0, 3.3), (91.0, 3.8)]), ..celsius(&[(100.0, 20.0), (110.0, 60.0)]) };
     let mut run = Run::started(plant);
     run.pins(92.1, "L", [&[], &[3], &[]]);
     run.pins(107.8, "", [&[6], &[3], &[]]);

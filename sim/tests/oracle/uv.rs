@@ -6,10 +6,7 @@ use ngbank_sim::oracle::{ChannelFault, WorldEvent};
 
 /// 10 mV/s: 3.1 V at 120 s, 2.8 V at 150 s, 2.7 V at 160 s; back at 3.3 V at 330 s.
 fn discharge() -> Plant {
-    Plant {
-        cell_v: Ramp::through(&[(100.0, 3.3), (160.0, 2.7), (300.0, 2.7), (330.0, 3.3)]),
-        ..Plant::default()
-    }
+    Plant { cell_v: Ramp::through(&[(100.0, 3.3), (160.0, 2.7), (300.0, 2.7), (330.0, 3.3)]), ..Plant::default() }
 }
 
 fn warned() -> Run {
@@ -68,10 +65,7 @@ fn no_cut_fails() {
 #[test]
 fn cut_above_the_threshold_fails() {
     // At 151 s the cell would be at 2.79 V; here it stops at 2.81 V.
-    let plant = Plant {
-        cell_v: Ramp::through(&[(100.0, 3.3), (149.0, 2.81), (300.0, 2.81)]),
-        ..Plant::default()
-    };
+    let plant = Plant { cell_v: Ramp::through(&[(100.0, 3.3), (149.0, 2.81), (300.0, 2.81)]), ..Plant::default() };
     let mut run = Run::started(plant);
     run.pins(120.6, "LCP", [&[], &[], &[1]]);
     run.pins(160.0, "CP", [&[2], &[], &[1, 2]]);
@@ -80,10 +74,7 @@ fn cut_above_the_threshold_fails() {
 
 #[test]
 fn within_the_tolerance_either_is_right() {
-    let plant = Plant {
-        cell_v: Ramp::through(&[(100.0, 3.3), (149.7, 2.803), (300.0, 2.803)]),
-        ..Plant::default()
-    };
+    let plant = Plant { cell_v: Ramp::through(&[(100.0, 3.3), (149.7, 2.803), (300.0, 2.803)]), ..Plant::default() };
     let mut run = Run::started(plant);
     run.pins(120.6, "LCP", [&[], &[], &[1]]);
     let mut other = run.clone();
@@ -96,20 +87,10 @@ fn within_the_tolerance_either_is_right() {
 #[test]
 fn a_drawn_sensor_fault_belongs_to_what_the_core_can_know() {
     // The channel reads 200 mV too low: a true 2.95 V shows as 2.75 V.
-    let plant = Plant {
-        cell_v: Ramp::flat(3.4),
-        ..Plant::default()
-    };
+    let plant = Plant { cell_v: Ramp::flat(3.4), ..Plant::default() };
     let mut run = Run::started(plant);
     let fault = Some(ChannelFault::Stuck { mv: 2700.0 });
-    run.world(
-        100.0,
-        WorldEvent::ChannelFault {
-            battery: 1,
-            cell: 3,
-            fault,
-        },
-    );
+    run.world(100.0, WorldEvent::ChannelFault { battery: 1, cell: 3, fault });
     run.pins(100.6, "LCP", [&[], &[], &[1]]);
     run.pins(130.6, "CP", [&[2], &[], &[1, 2]]);
     passed(&run.end(300.0), Uv);
@@ -119,14 +100,7 @@ fn a_drawn_sensor_fault_belongs_to_what_the_core_can_know() {
 fn a_channel_offset_is_added() {
     let fault = Some(ChannelFault::Offset { mv: -600.0 });
     let mut run = Run::started(Plant::default());
-    run.world(
-        100.0,
-        WorldEvent::ChannelFault {
-            battery: 1,
-            cell: 3,
-            fault,
-        },
-    );
+    run.world(100.0, WorldEvent::ChannelFault { battery: 1, cell: 3, fault });
     run.pins(100.6, "LCP", [&[], &[], &[1]]);
     failed(&run.end(200.0), Uv, "LOAD is still High");
 }
@@ -184,10 +158,7 @@ fn second_cut_within_an_hour_doubles_the_hold() {
 #[test]
 fn under_voltage_while_load_floats_needs_no_hold() {
     // UV-5: remote off at 90 s, the cell falls at 100 s, remote on at 200 s: LOAD must stay Floating.
-    let plant = Plant {
-        cell_v: Ramp::through(&[(100.0, 3.3), (101.0, 2.7)]),
-        ..Plant::default()
-    };
+    let plant = Plant { cell_v: Ramp::through(&[(100.0, 3.3), (101.0, 2.7)]), ..Plant::default() };
     let mut run = Run::started(plant);
     run.remote(90.0, false);
     run.pins(90.3, "", [&[11], &[11], &[11]]);

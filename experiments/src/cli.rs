@@ -1,0 +1,187 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::exit;
+
+/// Validates the cut-offs of a battery bank.
+///
+/// Drives the firmware core of a battery management system with a simulated bank on real household, solar and driving data, and
+/// says whether it cut off when it had to, and never when it had not to. Without a command it runs `campaign`.
+#[derive(Debug, Parser)]
+#[command(name = "ngbank", version, after_help = exit::HELP, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// `ngbank` alone is `ngbank campaign`, with the same options.
+    #[command(flatten)]
+    pub campaign: CampaignArgs,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Scenarios × seeds on all cores: tables, CSV, JSON and an HTML report.
+    #[command(after_help = CAMPAIGN_EXAMPLES, after_long_help = CAMPAIGN_EXAMPLES)]
+    Campaign(CampaignArgs),
+    /// One scenario and seed: events, trace, plot, verdicts.
+    #[command(after_help = RUN_EXAMPLES, after_long_help = RUN_EXAMPLES)]
+    Run(RunArgs),
+    /// The built-in scenarios: name, bank, duration, what they show.
+    List(ListArgs),
+    /// Checks scenario files without running them; names all violations at once.
+    #[command(after_help = CHECK_EXAMPLES, after_long_help = CHECK_EXAMPLES)]
+    Check(CheckArgs),
+    /// Digests of the pinned runs, to compare platforms and build profiles.
+    #[command(after_help = DIGESTS_EXAMPLES, after_long_help = DIGESTS_EXAMPLES)]
+    Digests(DigestsArgs),
+}
+
+/// Options of a campaign.
+#[derive(Debug, Args)]
+pub struct CampaignArgs {
+    /// Seeds per scenario
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub seeds: u64,
+    /// First seed; the others follow it
+    #[arg(long, default_value_t = 1)]
+    pub first_seed: u64,
+    /// Worker threads [default: one per core]; results do not depend on it
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Only these built-in scenarios, by name
+    #[arg(long, value_delimiter = ',', value_name = "NAME,…")]
+    pub only: Vec<String>,
+    /// Scenario files to run instead of (or, with --only, beside) the built-in ones
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    pub scenario: Vec<PathBuf>,
+    /// Execute every sample and decision instead of jumping over quiet ones; same verdicts and digests, far slower
+    #[arg(long)]
+    pub lockstep: bool,
+    /// Folder for the results
+    #[arg(long, default_value = "ngbank-out/campaign", value_name = "DIR")]
+    pub out: PathBuf,
+    /// Two seeds per scenario: the quick form for continuous integration
+    #[arg(long, conflicts_with = "seeds")]
+    pub short: bool,
+    /// Go on with an interrupted campaign in the same folder: finished runs of the same program, scenario and seed are kept
+    #[arg(long)]
+    pub resume: bool,
+    /// Plant a failed property into the first run: shows that a failure is reported; always exits with 1
+    #[arg(long)]
+    pub canary: bool,
+    /// Plant a bug into the firmware core; the campaign must turn red
+    #[cfg(feature = "mutants")]
+    #[arg(long, value_enum)]
+    pub plant: Option<PlantArg>,
+}
+
+/// A bug that can be planted into the firmware core.
+#[cfg(feature = "mutants")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum PlantArg {
+    /// LOAD floats 100 ms before PRE-2 allows it.
+    CutsEarly,
+    /// LOAD never floats for a cell under-voltage.
+    NeverCuts,
+}
+
+/// Options of a single run.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Name of a built-in scenario, a scenario file, or a resolved scenario file
+    #[arg(value_name = "SCENARIO|FILE")]
+    pub scenario: String,
+    /// Seed that draws cells, sensors and noise (not for a resolved scenario, which has its own)
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Execute every sample and decision instead of jumping over quiet ones
+    #[arg(long)]
+    pub lockstep: bool,
+    /// Folder for the results [default: ngbank-out/run/NAME-SEED]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Distance of the points of trace.csv and of the plots, seconds
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400), value_name = "SECONDS")]
+    pub trace_every: u64,
+    /// Print the resolved scenario (everything that the seed decides) as TOML and do not run it
+    #[arg(long)]
+    pub resolved: bool,
+}
+
+/// Options of the list.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Print the TOML text of one built-in scenario, as a start for an own one
+    #[arg(long, value_name = "NAME")]
+    pub show: Option<String>,
+}
+
+/// Options of the check.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Scenario files
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+/// Options of the digests.
+#[derive(Debug, Args)]
+pub struct DigestsArgs {
+    /// Compare with the digests that are pinned in the repository; exit 1 if one differs
+    #[arg(long, conflicts_with = "update")]
+    pub check: bool,
+    /// Write the digests to this file (in the repository: experiments/digests.csv)
+    #[arg(long, value_name = "FILE")]
+    pub update: Option<PathBuf>,
+    /// Only these built-in scenarios, by name
+    #[arg(long, value_delimiter = ',', value_name = "NAME,…")]
+    pub only: Vec<String>,
+    /// How grid points are executed; every mode must give the same digests
+    #[arg(long, value_enum, default_value_t = ModeArg::Windows)]
+    pub mode: ModeArg,
+}
+
+/// How grid points are executed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum ModeArg {
+    /// Quiet ones are jumped over.
+    Jump,
+    /// Every one is executed.
+    Lockstep,
+    /// Every one within 15 minutes of each change of an output, jumps elsewhere.
+    Windows,
+}
+
+const CAMPAIGN_EXAMPLES: &str = "\
+Examples:
+  ngbank                                     the whole campaign, results in ngbank-out/campaign
+  ngbank campaign --short                    two seeds per scenario
+  ngbank campaign --seeds 1000 --resume      many seeds, goes on where it was interrupted
+  ngbank campaign --scenario my-bank.toml    an own bank";
+const RUN_EXAMPLES: &str = "\
+Examples:
+  ngbank run household-day                   plays seed 1 of a built-in scenario
+  ngbank run my-bank.toml --seed 7           plays an own scenario
+  ngbank run my-bank.toml --resolved > r.toml   everything that seed 1 decides; edit it, then
+  ngbank run r.toml                          replays it";
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  ngbank check my-bank.toml                  exit 0: usable (maybe with warnings), exit 2: refused";
+const DIGESTS_EXAMPLES: &str = "\
+Examples:
+  ngbank digests --check                     do the pinned runs still decide the same?
+  ngbank digests --update experiments/digests.csv   pin them anew";
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_has_no_contradictions() {
+        super::Cli::command().debug_assert();
+    }
+}

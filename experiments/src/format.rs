@@ -1,0 +1,57 @@
+//! Numbers and times as people read them.
+
+use ngbank_models::time::Micros;
+
+/// `hh:mm:ss.mmm` since the scenario began; hours go on past 24.
+pub fn clock(time: Micros) -> String {
+    let ms = time / 1000;
+    let (hours, minutes, seconds) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60);
+    format!("{hours:02}:{minutes:02}:{seconds:02}.{:03}", ms % 1000)
+}
+
+/// Seconds with millisecond resolution, as in `30.000 s`.
+pub fn seconds(time: Micros) -> String {
+    format!("{}.{:03} s", time / 1_000_000, time / 1000 % 1000)
+}
+
+/// Seconds as a number for plots and CSV columns.
+pub fn seconds_f64(time: Micros) -> f64 {
+    time as f64 / 1e6
+}
+
+/// `3` or `2 – 5`.
+pub fn range(lowest: u32, highest: u32) -> String {
+    if lowest == highest { lowest.to_string() } else { format!("{lowest} – {highest}") }
+}
+
+/// Three digits after the point, fewer for large values, with the unit.
+pub fn quantity(value: f64, unit: &str) -> String {
+    let digits = if value.abs() >= 100.0 { 1 } else { 3 };
+    if value == f64::INFINITY { format!("∞ {unit}") } else { format!("{value:.digits$} {unit}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_readable() {
+        assert_eq!(clock(0), "00:00:00.000");
+        assert_eq!(clock(86_399_999_999), "23:59:59.999");
+        assert_eq!(clock(100 * 3_600_000_000), "100:00:00.000");
+        assert_eq!(seconds(30_100_000), "30.100 s");
+    }
+
+    #[test]
+    fn ranges_of_one_value_are_one_number() {
+        assert_eq!(range(2, 2), "2");
+        assert_eq!(range(2, 5), "2 – 5");
+    }
+
+    #[test]
+    fn quantities_carry_their_unit() {
+        assert_eq!(quantity(0.0125, "V"), "0.013 V");
+        assert_eq!(quantity(30.0, "s"), "30.000 s");
+        assert_eq!(quantity(1234.56, "s"), "1234.6 s");
+    }
+}

@@ -1,0 +1,28 @@
+//! The program `ngbank`: see the library of this package, or `ngbank --help`.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use ngbank_experiments::{
+    cli::{Cli, Command},
+    commands::{campaign, check, digests, list, run},
+};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = match &cli.command {
+        None => campaign::campaign(&cli.campaign),
+        Some(Command::Campaign(args)) => campaign::campaign(args),
+        Some(Command::Run(args)) => run::run(args),
+        Some(Command::List(args)) => list::list(args),
+        Some(Command::Check(args)) => check::check(args),
+        Some(Command::Digests(args)) => digests::digests(args),
+    };
+    match outcome {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            eprintln!("{error}");
+            error.exit().into()
+        }
+    }
+}
