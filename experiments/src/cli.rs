@@ -8,7 +8,7 @@ use crate::exit;
 
 /// Validates the cut-offs of a battery bank.
 ///
-/// Drives the firmware core of a battery management system with a simulated bank on real household, solar and driving data, and
+/// Drives the firmware core of a battery management system through a simulated bank with one-minute household loads and measured-climate sun, and
 /// says whether it cut off when it had to, and never when it had not to. Without a command it runs `campaign`.
 #[derive(Debug, Parser)]
 #[command(name = "ngbank", version, after_help = exit::HELP, args_conflicts_with_subcommands = true)]

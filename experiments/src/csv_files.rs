@@ -53,7 +53,7 @@ const RUN_COLUMNS: &[Column] = &[
     ("frames_executed", |run| run.frames_executed.to_string()),
     ("plant_steps", |run| run.plant_steps.to_string()),
     ("pre_lead_s_min", |run| run.pre_lead_us_min.map(seconds).unwrap_or_default()),
-    ("uv_delay_s_max", |run| run.uv_delay_us_max.map(seconds).unwrap_or_default()),
+    ("uv_delay_s_max", |run| run.uv_delay_us_max.map(signed_seconds).unwrap_or_default()),
     ("cell_v_min", |run| run.cell_v_min.to_string()),
     ("cell_v_max", |run| run.cell_v_max.to_string()),
     ("temperature_c_min", |run| run.temperature_c_min.to_string()),
@@ -151,6 +151,12 @@ pub(crate) fn status(status: Status) -> &'static str {
 fn seconds(time_us: u64) -> String {
     let text = format!("{}.{:06}", time_us / 1_000_000, time_us % 1_000_000);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// The same with a sign.
+fn signed_seconds(time_us: i64) -> String {
+    let sign = if time_us < 0 { "-" } else { "" };
+    format!("{sign}{}", seconds(time_us.unsigned_abs()))
 }
 
 /// A CSV writer into memory.

@@ -9,14 +9,16 @@ pub fn clock(time: Micros) -> String {
     format!("{hours:02}:{minutes:02}:{seconds:02}.{:03}", ms % 1000)
 }
 
-/// Seconds with millisecond resolution, as in `30.000 s`.
-pub fn seconds(time: Micros) -> String {
-    format!("{}.{:03} s", time / 1_000_000, time / 1000 % 1000)
+/// Seconds with millisecond resolution, as in `30.000 s` or `-0.250 s`; fractions of a millisecond are cut off.
+pub fn seconds(time_us: i64) -> String {
+    let ms = time_us / 1000;
+    let sign = if ms < 0 { "-" } else { "" };
+    format!("{sign}{}.{:03} s", (ms / 1000).abs(), (ms % 1000).abs())
 }
 
-/// Seconds as a number for plots and CSV columns.
-pub fn seconds_f64(time: Micros) -> f64 {
-    time as f64 / 1e6
+/// Seconds as a number for plots.
+pub fn seconds_f64(time_us: i64) -> f64 {
+    time_us as f64 / 1e6
 }
 
 /// `3` or `2 – 5`.
@@ -40,6 +42,9 @@ mod tests {
         assert_eq!(clock(86_399_999_999), "23:59:59.999");
         assert_eq!(clock(100 * 3_600_000_000), "100:00:00.000");
         assert_eq!(seconds(30_100_000), "30.100 s");
+        assert_eq!(seconds(-250_000), "-0.250 s");
+        assert_eq!(seconds(-1_001_000), "-1.001 s");
+        assert_eq!(seconds(-999), "0.000 s");
     }
 
     #[test]

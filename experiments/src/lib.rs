@@ -19,6 +19,9 @@
 //!
 //! **Not done here.** No physics and no rule: this crate cannot make a run pass.
 
+#[macro_use]
+mod stdout;
+
 pub mod campaign;
 pub mod cli;
 pub mod commands;

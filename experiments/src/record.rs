@@ -96,8 +96,9 @@ pub struct RunRecord {
     pub plant_steps: u64,
     /// Smallest time from PRE-ALARM High (with LOAD High) to a UV cut, µs (PRE-2).
     pub pre_lead_us_min: Option<Micros>,
-    /// Largest time from "UV hold and 30 s met" to LOAD Floating, µs (UV-1).
-    pub uv_delay_us_max: Option<Micros>,
+    /// Largest time from "UV hold and 30 s met" by the true cell voltages to LOAD Floating, µs; negative when the measuring
+    /// channel read low and LOAD floated before (UV-1).
+    pub uv_delay_us_max: Option<i64>,
     /// Charge balance error relative to the charge moved.
     pub balance_error: f64,
     /// Lowest true cell voltage, V.

@@ -34,7 +34,7 @@ pub struct Summary {
     pub scenarios_with_two_changes: usize,
     /// Smallest time from PRE-ALARM High (with LOAD High) to a UV cut (PRE-2).
     pub pre_lead_min: Option<Extreme>,
-    /// Largest time from "UV hold and 30 s met" to LOAD Floating (UV-1).
+    /// Largest time from "UV hold and 30 s met" by the true cell voltages to LOAD Floating (UV-1).
     pub uv_delay_max: Option<Extreme>,
     /// Largest charge balance error relative to the charge moved.
     pub balance_error_max: f64,
@@ -56,7 +56,7 @@ pub struct Summary {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Extreme {
     /// Value, µs.
-    pub value_us: Micros,
+    pub value_us: i64,
     /// Scenario of the run.
     pub scenario: String,
     /// Seed of the run.
@@ -154,7 +154,7 @@ impl Summary {
                 .filter(|run| run.protection_changes >= 2)
                 .count(),
             scenarios_with_two_changes: scenarios.iter().filter(|s| s.protection_changes.0 >= 2).count(),
-            pre_lead_min: extreme(records, |run| run.pre_lead_us_min, |new, old| new < old),
+            pre_lead_min: extreme(records, |run| run.pre_lead_us_min.map(Micros::cast_signed), |new, old| new < old),
             uv_delay_max: extreme(records, |run| run.uv_delay_us_max, |new, old| new > old),
             balance_error_max: records.iter().map(|run| run.balance_error.abs()).fold(0.0, f64::max),
             causes_never_set: never.collect(),
@@ -182,8 +182,8 @@ fn is_full_day_of_400_cells(run: &RunRecord) -> bool {
 
 fn extreme(
     records: &[RunRecord],
-    value: impl Fn(&RunRecord) -> Option<Micros>,
-    better: impl Fn(Micros, Micros) -> bool,
+    value: impl Fn(&RunRecord) -> Option<i64>,
+    better: impl Fn(i64, i64) -> bool,
 ) -> Option<Extreme> {
     let mut best: Option<Extreme> = None;
     for run in records {
@@ -344,6 +344,10 @@ mod tests {
         records[2].pre_lead_us_min = Some(30_100_000);
         let lead = summary(&records).pre_lead_min.unwrap();
         assert_eq!((lead.value_us, lead.scenario.as_str(), lead.seed), (30_000_000, "a", 2));
+        records[0].uv_delay_us_max = Some(-250_000);
+        records[2].uv_delay_us_max = Some(-50_000);
+        let delay = summary(&records).uv_delay_max.unwrap();
+        assert_eq!((delay.value_us, delay.scenario.as_str(), delay.seed), (-50_000, "b", 1));
         let uv = &summary(&records).properties[0];
         assert_eq!(uv.margin_min_run, Some(("a".to_owned(), 1)));
     }

@@ -22,19 +22,19 @@ pub fn new(columns: &[&str]) -> Table {
 
 /// A campaign: per scenario, per property, and in total.
 pub fn print_summary(summary: &Summary) {
-    println!("{}", scenarios(summary));
-    println!("{}", properties(summary));
-    println!();
+    outln!("{}", scenarios(summary));
+    outln!("{}", properties(summary));
+    outln!();
     for (name, value) in totals(summary) {
-        println!("{name:<62} {value}");
+        outln!("{name:<62} {value}");
     }
     for failure in summary.failures.iter().take(FAILURES_SHOWN) {
         let reasons = failure.reasons.join("; ");
-        println!("{} {} seed {}: {reasons}", outcome(failure.outcome), failure.scenario, failure.seed);
+        outln!("{} {} seed {}: {reasons}", outcome(failure.outcome), failure.scenario, failure.seed);
     }
     let more = summary.failures.len().saturating_sub(FAILURES_SHOWN);
     if more > 0 {
-        println!("… and {more} more, see the report");
+        outln!("… and {more} more, see the report");
     }
 }
 
@@ -97,8 +97,8 @@ pub fn print_run(run: &RunRecord) {
             Cell::new(violation.map(|(t, text)| format!("{} {text}", clock(*t))).unwrap_or_default()),
         ]);
     }
-    println!("\n{table}\n");
-    println!(
+    outln!("\n{table}\n");
+    outln!(
         "{}: LOAD changed {} ×, CHARGER {} ×, PRE-ALARM {} ×; {} for a protection cause",
         outcome(run.outcome),
         run.load_changes,
@@ -106,7 +106,7 @@ pub fn print_run(run: &RunRecord) {
         run.pre_alarm_changes,
         run.protection_changes
     );
-    println!(
+    outln!(
         "executed {} of {} decisions ({:.2} %), {} plant steps, balance error {:.1e}",
         run.decisions_executed,
         run.decisions_total,
@@ -115,14 +115,14 @@ pub fn print_run(run: &RunRecord) {
         run.balance_error
     );
     for reason in &run.failures {
-        println!("red: {reason}");
+        outln!("red: {reason}");
     }
 }
 
 /// Events, one per line.
 pub fn print_events(events: &[Event]) {
     for event in events {
-        println!("{}  {:<9}  {}", clock(event.time_us), kind(event), event.text);
+        outln!("{}  {:<9}  {}", clock(event.time_us), kind(event), event.text);
     }
 }
 

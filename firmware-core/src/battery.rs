@@ -10,9 +10,11 @@ use crate::units::{Instant, Millis};
 /// Frames in a row until a battery is trusted again (COM-5), and after the third loss within ten minutes.
 const TRUST_FRAMES: u8 = 20;
 const TRUST_FRAMES_LONG: u8 = 120;
-const LOSS_WINDOW: Millis = Millis::minutes(10);
+pub(crate) const LOSS_WINDOW: Millis = Millis::minutes(10);
 /// Frames in a row until the bank counts as complete: the first, and two cycles more (BOOT-1, COM-7).
 pub(crate) const COMPLETE_FRAMES: u8 = 3;
+/// As long as that takes, nothing foreign may be heard (COM-7).
+pub(crate) const COMPLETE_TIME: Millis = Millis::new(1_500);
 
 /// Limits of what can be true (COM-4).
 const CELL_MV: (u16, u16) = (500, 5000);

@@ -1,6 +1,6 @@
 //! The firmware as a value: its state, how it starts, how it takes frames. Decisions are in [`crate::decision`].
 
-use crate::battery::{Battery, COMPLETE_FRAMES, Reception};
+use crate::battery::{Battery, COMPLETE_FRAMES, COMPLETE_TIME, Reception};
 use crate::canonical::Canonical;
 use crate::cause::{Cause, CauseInfo, CauseSet};
 use crate::floor::Floor;
@@ -130,6 +130,8 @@ pub struct Bms {
 /// What does not fit the configured bank (COM-7).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Mismatch {
+    /// The last frame that did not fit.
+    pub last: Option<Instant>,
     pub serial: bool,
     pub model: bool,
     pub count: bool,
@@ -137,7 +139,7 @@ pub(crate) struct Mismatch {
 }
 
 impl Mismatch {
-    const NONE: Self = Self { serial: false, model: false, count: false, battery: 0 };
+    const NONE: Self = Self { last: None, serial: false, model: false, count: false, battery: 0 };
 
     pub fn any(self) -> bool {
         self.serial || self.model || self.count
@@ -250,7 +252,7 @@ impl Bms {
         let bank = self.settings.bank;
         let Some(battery) = self.batteries.get_mut(place).filter(|_| place < bank.batteries()) else {
             self.counters.foreign = self.counters.foreign.wrapping_add(1);
-            self.mismatch = Mismatch { count: true, battery: report.position, ..self.mismatch };
+            self.mismatch = Mismatch { last: Some(now), count: true, battery: report.position, ..self.mismatch };
             return;
         };
         let bit = bit(place);
@@ -259,10 +261,14 @@ impl Bms {
         match battery.take(now, report, &bank, was_silent) {
             Reception::Foreign => {
                 self.counters.foreign = self.counters.foreign.wrapping_add(1);
-                let model = report.model != bank.model;
-                self.mismatch.model |= model;
-                self.mismatch.serial |= !model;
-                self.mismatch.battery = report.position;
+                let known = battery.serial.unwrap_or(report.serial);
+                self.mismatch = Mismatch {
+                    last: Some(now),
+                    serial: self.mismatch.serial || known != report.serial,
+                    model: self.mismatch.model || report.model != bank.model,
+                    battery: report.position,
+                    ..self.mismatch
+                };
             }
             Reception::Repeated => self.counters.repeated = self.counters.repeated.wrapping_add(1),
             Reception::Implausible => self.counters.implausible = self.counters.implausible.wrapping_add(1),
@@ -310,12 +316,16 @@ impl Bms {
         self.history.cell_mv_min = self.history.cell_mv_min.min(values.lowest_mv);
         self.history.cell_mv_max = self.history.cell_mv_max.max(values.highest_mv);
         if (!self.complete || self.clock_fault) && battery.complete >= COMPLETE_FRAMES {
-            self.complete_bank();
+            self.complete_bank(now);
         }
     }
 
-    /// BOOT-1, COM-7, TIME-2: every battery of the bank has reported three cycles in a row.
-    fn complete_bank(&mut self) {
+    /// BOOT-1, COM-7, TIME-2: every battery of the bank has reported three cycles in a row, and at start-up nothing
+    /// else has.
+    fn complete_bank(&mut self, now: Instant) {
+        if !self.complete && self.mismatch.last.is_some_and(|last| now.since(last) < COMPLETE_TIME) {
+            return;
+        }
         let mut bank = self.batteries.iter().take(self.settings.bank.batteries());
         if bank.all(|battery| battery.complete >= COMPLETE_FRAMES) {
             if !self.complete {
@@ -358,6 +368,8 @@ impl Bms {
                 self.rebase(now);
                 self.clock_fault = !self.planted().removed.contains(Cause::Clock);
             }
+            // No decision looked for silent batteries for so long that the instant would seem to lie ahead.
+            Some(_) if now.since(self.silence_due) > Millis::new(1 << 30) => self.silence_due = now,
             Some(_) => {}
         }
         self.clock = Some(now);
@@ -379,6 +391,7 @@ impl Bms {
         for info in &mut self.infos {
             info.since = now;
         }
+        self.mismatch.last = self.mismatch.last.map(|_| now);
         self.last_uv_cut = self.last_uv_cut.map(|_| now);
         self.relief_since = self.relief_since.map(|_| now);
         self.clean_since = self.clean_since.map(|_| now);
@@ -436,6 +449,11 @@ impl Bms {
     pub(crate) fn everyone(&self) -> u64 {
         let batteries = u32::try_from(self.settings.bank.batteries()).unwrap_or(u32::MAX);
         1u64.checked_shl(batteries).map_or(u64::MAX, |above| above.wrapping_sub(1))
+    }
+
+    /// COM-5: losses of the last ten minutes count.
+    pub(crate) fn is_recent_loss(&self, at: Instant) -> bool {
+        self.clock.is_none_or(|clock| clock.since(at) <= crate::battery::LOSS_WINDOW)
     }
 
     pub(crate) fn silence_timeout(&self) -> Millis {

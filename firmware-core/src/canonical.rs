@@ -1,5 +1,6 @@
 //! The part of the state that decides the future.
 
+use crate::battery::LOSS_WINDOW;
 use crate::bms::{Bms, bit};
 use crate::overcurrent::Direction;
 use crate::settings::BATTERIES_MAX;
@@ -47,9 +48,6 @@ impl Default for Canonical {
     }
 }
 
-/// COM-5: older losses decide nothing.
-const LOSS_AGE_MAX: u32 = 600_000;
-
 impl Bms {
     /// Feeds the part of the state that decides the future to `put`; every time as its distance from `now`.
     pub(crate) fn canonical_into(&self, now: Instant, put: &mut dyn FnMut(&[u8])) {
@@ -80,6 +78,7 @@ impl Bms {
         }
         if !self.complete {
             put(&age(self.started));
+            put(&maybe(self.mismatch.last));
         }
         for row in &self.rows {
             row.canonical(now, put);
@@ -103,6 +102,7 @@ impl Bms {
     }
 
     fn battery_into(&self, now: Instant, place: usize, put: &mut dyn FnMut(&[u8])) {
+        let maybe = |at: Option<Instant>| at.map_or(u32::MAX, |at| now.since(at).as_millis()).to_le_bytes();
         let Some(battery) = self.batteries.get(place) else { return };
         let values = &battery.values;
         put(&battery.serial.unwrap_or(0).to_le_bytes());
@@ -112,15 +112,16 @@ impl Bms {
             battery.sequence,
             u8::from(battery.implausible),
             u8::from(battery.measurement_error),
-            battery.complete,
+            // Counts only towards a complete bank (BOOT-1, TIME-2).
+            if self.complete && !self.clock_fault { 0 } else { battery.complete },
             battery.trust,
             battery.trust_needed,
             values.lowest_cell,
             values.highest_cell,
         ]);
         for loss in battery.losses {
-            let age = loss.map_or(u32::MAX, |at| now.since(at).as_millis());
-            put(&(if age > LOSS_AGE_MAX { u32::MAX } else { age }).to_le_bytes());
+            // Older losses decide nothing (COM-5).
+            put(&maybe(loss.filter(|&at| now.since(at) <= LOSS_WINDOW)));
         }
         for (row_place, row) in self.rows.iter().enumerate() {
             let Some(since) = hold_of(row_place).and_then(|slot| battery.hold_since.get(slot)) else { continue };

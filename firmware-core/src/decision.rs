@@ -3,11 +3,12 @@
 //! Order: time, inputs, silence, the rows of the table, under-voltage last because it asks what LOAD does anyway
 //! (UV-5), then outputs, LEDs, errors.
 
-use crate::bms::{Bms, bit};
+use crate::bms::{Bms, ResetCause, bit};
 use crate::cause::{Cause, CauseInfo, CauseSet};
 use crate::errors;
 use crate::outputs::{Bluetooth, Drive, Inputs, Led, Outputs, PreAlarm};
 use crate::overcurrent::{Change, Direction};
+use crate::remote::Supply;
 use crate::table::{ALARMS, FLOATS_CHARGER, FLOATS_LOAD, FLOATS_PRE_ALARM, RAISES_PRE_ALARM, THRESHOLDS, WARNINGS};
 use crate::threshold::{State, kinds};
 use crate::units::{Instant, Millis};
@@ -35,9 +36,9 @@ impl Bms {
             return self.refuse_settings(now, inputs);
         }
         self.advance_clock(now);
+        self.judge_supply(now, inputs.supply_mv);
         let both_high = self.count_both_high(now);
         self.remote.decide(now, inputs, Millis::new(self.settings.remote_debounce_ms.unsigned_abs()));
-        self.supply.decide(inputs.supply_mv);
         self.wrong_voltage = self.complete && errors::wrong_voltage(&self.settings.bank, inputs.supply_mv);
         self.find_silent(now);
         self.relieve(now);
@@ -70,7 +71,7 @@ impl Bms {
 
     /// Invalid settings: nothing is judged, everything floats (OUT-14, error 119).
     fn refuse_settings(&mut self, now: Instant, inputs: &Inputs) -> Outputs {
-        let active = CauseSet::only(Cause::Settings);
+        let active = CauseSet::only(Cause::Settings).without(self.planted().removed);
         self.explain(now, active);
         self.outputs = Outputs {
             red: Led::On,
@@ -78,6 +79,18 @@ impl Bms {
             ..self.outputs_for(active, CauseSet::EMPTY, inputs)
         };
         self.outputs
+    }
+
+    /// SUP-1: a supply that comes back from below 8 V is a power-up (BOOT-1), even if the firmware has run through.
+    fn judge_supply(&mut self, now: Instant, supply_mv: i32) {
+        let was_low = self.supply == Supply::Low;
+        self.supply.decide(supply_mv);
+        if was_low && self.supply != Supply::Low {
+            let (settings, supply) = (self.settings, self.supply);
+            self.start(&settings, ResetCause::PowerOn, None);
+            self.supply = supply;
+            self.advance_clock(now);
+        }
     }
 
     /// PRE-2's count up to this decision, if both pins were High at the last one.
@@ -162,8 +175,9 @@ impl Bms {
         set(Cause::Communication, self.silent | self.distrusted != 0);
         set(Cause::BankMismatch, self.mismatch.any());
         set(Cause::RemoteOff, !self.remote.on);
-        set(Cause::Supply, self.supply != crate::remote::Supply::InRange);
-        let remote_off = !self.remote.on;
+        set(Cause::Supply, self.supply != Supply::InRange);
+        // After a reset the remote counts as off until it is judged; what is retained must not be lost by that.
+        let remote_off = self.remote.is_judged_off();
         let mut warned = false;
         for (i, direction) in Direction::BOTH.into_iter().enumerate() {
             let (cut, warning) = self.over_current(now, i, remote_off);
@@ -323,6 +337,8 @@ impl Bms {
             pre_alarm: if floats.is_empty() && !raises.is_empty() { PreAlarm::High } else { PreAlarm::Floating },
             red: Led::Off,
             blue: match inputs.bluetooth {
+                // LED-1: off when the radio is, or without power (SUP-1).
+                _ if self.supply == Supply::Low => Led::Off,
                 Bluetooth::Disabled => Led::Off,
                 Bluetooth::Advertising => Led::Blinking,
                 Bluetooth::Connected => Led::On,

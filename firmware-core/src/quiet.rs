@@ -126,7 +126,7 @@ impl Bms {
             let bit = bit(place);
             *band = Band::PLAUSIBLE;
             for ((row, kind), pinned) in self.rows.iter().zip(kinds()).zip(pins) {
-                row.band(&kind, bit, pinned, band);
+                row.band(&kind, &battery.values, bit, pinned, band);
             }
             let values = &battery.values;
             band.current_ma = (bank.continuous_discharge_ma.saturating_neg(), bank.continuous_charge_ma);

@@ -42,6 +42,11 @@ impl Remote {
         }
     }
 
+    /// Off, and the last decision saw nothing else.
+    pub fn is_judged_off(&self) -> bool {
+        !self.on && self.changing_since.is_none()
+    }
+
     /// Inputs that are on the same side of every limit as these.
     pub fn bands(inputs: &Inputs, band: &mut InputBand) {
         band.remote_l_mv = side(inputs.remote_l_mv, L_LOW_MV);
@@ -64,6 +69,7 @@ fn is_on(inputs: &Inputs) -> bool {
 
 /// Whether the supply is in range (SUP-1). It begins in range: an unpowered BMS does not run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub(crate) enum Supply {
     InRange,
     Low,
@@ -71,6 +77,15 @@ pub(crate) enum Supply {
 }
 
 impl Supply {
+    /// The state of this number.
+    pub fn of(number: u8) -> Self {
+        match number {
+            n if n == Self::Low as u8 => Self::Low,
+            n if n == Self::High as u8 => Self::High,
+            _ => Self::InRange,
+        }
+    }
+
     /// One decision.
     pub fn decide(&mut self, supply_mv: i32) {
         *self = match *self {

@@ -4,6 +4,7 @@ use crate::bms::Bms;
 use crate::cause::Cause;
 use crate::floor::FloorLimits;
 use crate::overcurrent::{Cut, Cuts};
+use crate::remote::Supply;
 use crate::settings::BATTERIES_MAX;
 use crate::threshold::State;
 use crate::units::{Instant, Millis};
@@ -41,7 +42,7 @@ impl Retained {
         for row in &bms.rows {
             pen.put(&[row.state as u8]);
         }
-        pen.put(&[bms.floor.warning as u8, bms.floor.alarm as u8]);
+        pen.put(&[bms.floor.warning as u8, bms.floor.alarm as u8, bms.supply as u8]);
         pen.put(&bms.clear_hold.as_millis().to_le_bytes());
         pen.put(&[u8::from(bms.last_uv_cut.is_some())]);
         pen.put(&bms.silent.to_le_bytes());
@@ -66,7 +67,7 @@ impl Retained {
         pen.put(&warns(0).to_le_bytes());
         pen.put(&warns(1).to_le_bytes());
         for battery in &bms.batteries {
-            let losses = battery.losses.iter().flatten().count();
+            let losses = battery.losses.iter().flatten().filter(|&&at| bms.is_recent_loss(at)).count();
             pen.put(&[u8::try_from(losses).unwrap_or(0), battery.trust_needed]);
         }
         self.checksum = CRC.checksum(&self.bytes);
@@ -87,6 +88,7 @@ impl Retained {
         }
         bms.floor.warning = state(reader.u8());
         bms.floor.alarm = state(reader.u8());
+        bms.supply = Supply::of(reader.u8());
         if FloorLimits::of(&bms.settings).is_none() {
             (bms.floor.warning, bms.floor.alarm) = (State::Clear, State::Clear);
         }

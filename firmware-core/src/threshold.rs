@@ -4,7 +4,7 @@
 //! batteries. A row clears when no battery fails its clear condition for the clear hold. The time of that runs from
 //! the frame that cleared the last bit, which is the latest of the batteries' own holds.
 
-use crate::battery::Battery;
+use crate::battery::{Battery, Values};
 use crate::cause::Cause;
 use crate::quiet::Band;
 use crate::table::{Limits, Protection, Signal, THRESHOLDS, Trip};
@@ -128,24 +128,25 @@ impl Row {
         }
     }
 
-    /// The band in which battery `b` stays on its side of what can change something.
+    /// The band in which a battery with these values stays on its side of what can change something; its status bits
+    /// must stay as they are.
     ///
     /// `pinned`: this battery keeps the row from clearing; while it does, the others are free of the clear value.
-    pub fn band(&self, kind: &Kind, bit: u64, pinned: Option<u64>, band: &mut Band) {
+    pub fn band(&self, kind: &Kind, values: &Values, bit: u64, pinned: Option<u64>, band: &mut Band) {
+        let value = values.signed(kind.signal);
         let (mut low, mut high) = (i32::MIN, i32::MAX);
-        if self.state != State::Tripped {
-            if self.set & bit == 0 {
-                low = low.max(self.limits.set_below);
+        let mut stay = |limit: i32| {
+            if value >= limit {
+                low = low.max(limit);
             } else {
-                high = high.min(self.limits.set_below.saturating_sub(1));
+                high = high.min(limit.saturating_sub(1));
             }
+        };
+        if self.state != State::Tripped {
+            stay(self.limits.set_below);
         }
         if self.state != State::Clear && pinned.is_none_or(|pinned| pinned == bit) {
-            if self.failing & bit == 0 {
-                low = low.max(self.limits.clear_from);
-            } else {
-                high = high.min(self.limits.clear_from.saturating_sub(1));
-            }
+            stay(self.limits.clear_from);
         }
         narrow(kind.signal, low, high, band);
     }

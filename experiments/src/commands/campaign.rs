@@ -50,7 +50,7 @@ pub fn campaign(args: &CampaignArgs) -> Result<Exit, CommandError> {
     write_whole(&summary_json, &serde_json::to_vec_pretty(&summary)?)?;
     write_whole(&report, page.as_bytes())?;
     table::print_summary(&summary);
-    println!("report   {}", report.display());
+    outln!("report   {}", report.display());
     Ok(exit_of(summary.outcome()))
 }
 

@@ -21,13 +21,13 @@ pub fn check(args: &CheckArgs) -> Result<Exit, CommandError> {
         let text = read(path)?;
         let findings = findings(path, &text);
         if !findings.is_empty() {
-            println!("{}", explain(&findings, &text));
+            outln!("{}", explain(&findings, &text));
         }
         let (more_errors, more_warnings) = count(&findings);
         errors += more_errors;
         warnings += more_warnings;
     }
-    println!("{} file(s) checked: {errors} error(s), {warnings} warning(s)", args.files.len());
+    outln!("{} file(s) checked: {errors} error(s), {warnings} warning(s)", args.files.len());
     Ok(if errors == 0 { Exit::Ok } else { Exit::BadInput })
 }
 

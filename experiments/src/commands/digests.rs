@@ -43,11 +43,11 @@ pub fn digests(args: &DigestsArgs) -> Result<Exit, CommandError> {
         .collect::<Result<_, CommandError>>()?;
     if let Some(path) = &args.update {
         write_whole(path, format!("{HEADER}{}", lines.concat()).as_bytes())?;
-        println!("{} digests pinned in {}", lines.len(), path.display());
+        outln!("{} digests pinned in {}", lines.len(), path.display());
     } else if args.check {
         return Ok(compare(&lines));
     } else {
-        print!("{HEADER}{}", lines.concat());
+        out!("{HEADER}{}", lines.concat());
     }
     Ok(Exit::Ok)
 }
@@ -58,11 +58,11 @@ fn compare(lines: &[String]) -> Exit {
         if !PINNED.lines().any(|pinned| pinned == line.trim_end()) {
             let name = line.split(',').next().unwrap_or_default();
             let pinned = PINNED.lines().find(|pinned| pinned.split(',').next() == Some(name));
-            println!("differs: {} – pinned: {}", line.trim_end(), pinned.unwrap_or("nothing"));
+            outln!("differs: {} – pinned: {}", line.trim_end(), pinned.unwrap_or("nothing"));
             exit = Exit::PropertyFailed;
         }
     }
-    println!("{} digests compared: {}", lines.len(), if exit == Exit::Ok { "all equal" } else { "RED" });
+    outln!("{} digests compared: {}", lines.len(), if exit == Exit::Ok { "all equal" } else { "RED" });
     exit
 }
 

@@ -17,7 +17,7 @@ use crate::{
 /// When the name is unknown.
 pub fn list(args: &ListArgs) -> Result<Exit, CommandError> {
     if let Some(name) = &args.show {
-        print!("{}", find_builtin(name)?.text);
+        out!("{}", find_builtin(name)?.text);
         return Ok(Exit::Ok);
     }
     let mut rows = table::new(&["Scenario", "Bank", "Hours", "Must reach", "What it shows"]);
@@ -32,6 +32,6 @@ pub fn list(args: &ListArgs) -> Result<Exit, CommandError> {
             builtin.title.to_owned(),
         ]);
     }
-    println!("{rows}");
+    outln!("{rows}");
     Ok(Exit::Ok)
 }

@@ -26,7 +26,7 @@ use crate::{
 pub fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     let resolved = resolve(&args.scenario, args.seed)?;
     if args.resolved {
-        print!("{}", resolved.to_toml()?);
+        out!("{}", resolved.to_toml()?);
         return Ok(Exit::Ok);
     }
     let folder = args
@@ -42,8 +42,8 @@ pub fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     write_files(&folder, &resolved, &result)?;
     table::print_events(&result.events);
     table::print_run(&record);
-    println!("digest   {}", record.digest);
-    println!("results  {}", folder.display());
+    outln!("digest   {}", record.digest);
+    outln!("results  {}", folder.display());
     Ok(exit_of(record.outcome))
 }
 

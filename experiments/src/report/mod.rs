@@ -56,7 +56,7 @@ fn verdict(page: &mut Page, summary: &Summary) {
         Outcome::Failed => "bad",
     };
     page.paragraph(
-        "The firmware core of a battery management system was driven by a simulated bank on real household, solar and driving \
+        "The firmware core of a battery management system was driven by a simulated bank with one-minute household loads and measured-climate sun and air \
          data. An oracle that knows nothing of the core's insides judged every run from the true cell voltages and the output \
          pins. Values marked <b>assumed</b> below are not the manufacturer's.",
     );
@@ -180,7 +180,11 @@ fn timing_plots(page: &mut Page, records: &[RunRecord]) -> Result<(), PlotError>
             title: "PRE-2: both pins High until the UV cut, smallest per run".into(),
             axis: "Lead [s]".into(),
             label: "runs with a UV cut".into(),
-            values: records.iter().filter_map(|run| run.pre_lead_us_min).map(seconds_f64).collect(),
+            values: records
+                .iter()
+                .filter_map(|run| run.pre_lead_us_min)
+                .map(|us| seconds_f64(us.cast_signed()))
+                .collect(),
             limit: Some(("asked: ≥ 30.000 s".into(), 30.0)),
         },
         Histogram {

@@ -6,7 +6,7 @@ use super::input::{Pins, Reported};
 use super::ledger::at;
 use super::level::Context;
 use super::verdict::Property;
-use ngbank_models::time::{Micros, SECOND};
+use ngbank_models::time::{MS, Micros, SECOND};
 
 impl Oracle {
     /// Every cause that the core newly reports must be one that it may set.
@@ -132,11 +132,12 @@ impl Oracle {
             }
         }
         self.ledger.margin(Property::Pre, (lead.unwrap_or(0), LEAD), "the 30 s of PRE-2");
-        let due = self
-            .levels
-            .iter()
-            .filter(|level| level.rule.is_under_voltage())
-            .find_map(|level| level.due(&self.watch.batteries, &context));
-        self.ledger.cut(lead, due.map_or(0, |(due, _)| t.saturating_sub(due)));
+        self.ledger.cut(lead, self.uv_ready(&context).map(|ready| t.cast_signed() - ready.cast_signed()));
+    }
+
+    /// When the hold of UV-1 and the 30 s of PRE-2 are both met by the true plant, be it later than now.
+    fn uv_ready(&self, context: &Context) -> Option<Micros> {
+        let hold = Micros::from(self.config.limits.under_voltage_hold_ms) * MS;
+        Some((self.watch.under_voltage_since()? + hold).max(context.both_high_since? + LEAD))
     }
 }

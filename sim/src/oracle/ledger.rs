@@ -17,7 +17,7 @@ struct Entry {
 pub(super) struct Ledger {
     entries: [Entry; Property::ALL.len()],
     pub pre_lead_us_min: Option<Micros>,
-    pub uv_delay_us_max: Option<Micros>,
+    pub uv_delay_us_max: Option<i64>,
     pub uv_cuts: u32,
 }
 
@@ -50,9 +50,9 @@ impl Ledger {
         self.entries[property.index()].fragile = true;
     }
 
-    pub(super) fn cut(&mut self, lead: Option<Micros>, delay: Micros) {
+    pub(super) fn cut(&mut self, lead: Option<Micros>, delay: Option<i64>) {
         self.uv_cuts += 1;
-        self.uv_delay_us_max = Some(self.uv_delay_us_max.unwrap_or(0).max(delay));
+        self.uv_delay_us_max = self.uv_delay_us_max.max(delay);
         if let Some(lead) = lead {
             self.pre_lead_us_min = Some(self.pre_lead_us_min.map_or(lead, |least| least.min(lead)));
         }

@@ -202,7 +202,7 @@ impl Oracle {
                 *high = is.then_some(t);
             }
         }
-        self.world.answered(t, pins, &before.1, reported, &mut self.ledger);
+        self.world.answered(t, (&before.0, &before.1), (&pins, reported), &mut self.ledger);
         self.pins = pins;
         self.reported = *reported;
         self.inconsistent = [false; 3];

@@ -48,6 +48,8 @@ pub(super) enum Signal {
     ChargeClear,
     /// COM-4: content that cannot be.
     Implausible,
+    /// UV-1 without tolerance: judges nothing, but is what the delay of a cut is measured from. Loose edge only.
+    UvNominal,
     // Bank.
     FloorSet = 32,
     FloorClear,
@@ -98,6 +100,7 @@ impl Edges {
         let uv_clear_v = volts(limits.under_voltage_clear_mv);
         edges.add(UvSet, LOWEST, false, uv_v, TOLERANCE_V);
         edges.add(UvClear, LOWEST, true, uv_clear_v, TOLERANCE_V);
+        edges.0.push(Edge { bit: UvNominal.loose(), quantity: LOWEST, above: false, at: uv_v });
         let ov_v = volts(limits.over_voltage_mv);
         let ov_clear_v = volts(limits.over_voltage_clear_mv);
         edges.add(OvSet, HIGHEST, true, ov_v, TOLERANCE_V);
@@ -336,7 +339,7 @@ impl Signals {
     }
 }
 
-fn bit(signal: Signal, strict: bool) -> usize {
+pub(super) fn bit(signal: Signal, strict: bool) -> usize {
     if strict { signal.strict() } else { signal.loose() }
 }
 

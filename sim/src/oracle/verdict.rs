@@ -98,7 +98,7 @@ pub enum Status {
     NotReached,
 }
 
-/// How far from a violation; negative when violated.
+/// How far from a violation; negative only when violated.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Margin {
     /// The distance.
@@ -146,8 +146,14 @@ pub struct Verdicts {
     pub properties: Vec<Verdict>,
     /// Smallest lead of a UV cut, µs: both pins High until LOAD floats (PRE-2).
     pub pre_lead_us_min: Option<Micros>,
-    /// Largest delay of a UV cut, µs: from "hold and 30 s met beyond doubt" until LOAD floats; 0 when it floated before.
-    pub uv_delay_us_max: Option<Micros>,
+    /// Largest delay of a UV cut, µs, from "UV hold and 30 s met" until LOAD floats.
+    ///
+    /// Met is what is met in the true plant, without tolerance: the later of (a) the arrival of the first sample of the
+    /// unbroken row in which the lowest cell of one battery (with its drawn channel fault) was below the threshold, plus
+    /// the hold of UV-1, and (b) 30 s after the later rise of LOAD and PRE-ALARM (PRE-2). The delay so holds the grid of
+    /// decisions and the error of the channel: a channel that reads low makes it negative, one that reads high longer.
+    /// `None` without a cut, or when no cell was truly below at any.
+    pub uv_delay_us_max: Option<i64>,
     /// UV cuts: LOAD went from High to Floating for a cell under-voltage alone.
     pub uv_cuts: u32,
 }

@@ -1,8 +1,8 @@
 //! Looks at the true plant on the sample grid, only as finely as the conditions ask for.
 
-use super::config::{CYCLE, OracleConfig};
+use super::config::{CYCLE, OracleConfig, SLOT};
 use super::input::{CELLS_MAX, ChannelFault, Truth, TruthBounds, TruthSample};
-use super::signals::{Edges, Look, Signal, Signals, Values, loose_clears, strict_clears};
+use super::signals::{Edges, Look, Signal, Signals, Values, bit, loose_clears, strict_clears};
 use ngbank_models::time::Micros;
 
 /// COM-4: a reading outside of this is content that cannot be, mV.
@@ -47,6 +47,11 @@ pub(super) struct Changes {
     /// Rows that must be looked at more finely.
     pub open: Vec<usize>,
     pub bank_open: bool,
+}
+
+/// When the frame of a sample of battery `b` arrives (COM-1).
+fn arrival(sample: Micros, b: usize) -> Micros {
+    sample + (b as Micros + 1) * SLOT
 }
 
 impl Changes {
@@ -196,6 +201,13 @@ impl Watch {
         (low, high)
     }
 
+    /// When the first sample arrived of the longest unbroken row in which the lowest cell of one battery was truly below
+    /// the under-voltage threshold, without tolerance.
+    pub(super) fn under_voltage_since(&self) -> Option<Micros> {
+        let held = self.batteries.any(Signal::UvNominal, false)?;
+        Some(arrival(held.since, held.row))
+    }
+
     /// The extremes of the last look at a voltage, for the distance to an edge: lowest and highest cell of the bank.
     pub(super) fn extremes(&self) -> Values {
         let lowest = self.each.iter().map(|b| b.lowest_v);
@@ -228,10 +240,12 @@ impl Watch {
         battery.soc_pm.1 = battery.soc_pm.0;
         battery.current_a.1 = battery.current_a.0;
         let (clears, loose) = (strict_clears(), loose_clears());
+        let nominal = bit(Signal::UvNominal, false);
         self.batteries.thin(b, |bit, since| {
             let strict = bit % 2 == 1;
             let clear = (clears | loose) & (1 << bit) != 0;
-            strict && (clear || since + CYCLE >= t)
+            let never_arrived = bit == nominal && arrival(since, b) >= t;
+            never_arrived || (strict && (clear || since + CYCLE >= t))
         });
     }
 

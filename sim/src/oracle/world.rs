@@ -386,7 +386,13 @@ impl World {
     }
 
     /// The core answers: both outputs Floating, or the cause reported.
-    pub(super) fn answered(&mut self, t: Micros, pins: Pins, was: &Reported, reported: &Reported, ledger: &mut Ledger) {
+    pub(super) fn answered(
+        &mut self,
+        t: Micros,
+        (pins_before, was): (&Pins, &Reported),
+        (pins, reported): (&Pins, &Reported),
+        ledger: &mut Ledger,
+    ) {
         let floating = !pins.load && !pins.charger;
         self.owed.retain(|owed| {
             let done = floating && (owed.out == 14 || reported.load.has(owed.out));
@@ -401,10 +407,22 @@ impl World {
                 && reported.load.has(external.out)
                 && !was.load.has(external.out)
                 && let Some(deadline) = external.deadline(t)
+                && let Some(deadline) = self.judged_from(external, pins_before).map(|from| from.max(deadline))
                 && deadline < NEVER
             {
                 ledger.margin(external.property, (deadline, t), "the latest answer");
             }
+        }
+    }
+
+    /// From when on [`World::judge`] objects to a cause that must hold and is not reported yet: at once to an output
+    /// that is High, else only when the start is over; never when nothing but the pins is judged.
+    fn judged_from(&self, external: &External, pins: &Pins) -> Option<Micros> {
+        let high = pins.load || pins.charger || (external.pre_alarm && pins.pre_alarm);
+        match (high, external.out) {
+            (true, _) => Some(0),
+            (false, 14) => None,
+            (false, _) => Some(self.running_from()),
         }
     }
 
