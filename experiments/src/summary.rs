@@ -78,6 +78,8 @@ pub struct ScenarioSummary {
     pub charger_changes: (u32, u32),
     /// Fewest and most changes for a protection cause.
     pub protection_changes: (u32, u32),
+    /// Lowest and highest true cell voltage of all runs, V.
+    pub cell_v: (f64, f64),
     /// Simulated days × cells, summed over the runs.
     pub cell_days: f64,
     /// Executed decisions, % of all.
@@ -212,6 +214,10 @@ fn by_scenario(records: &[RunRecord]) -> Vec<ScenarioSummary> {
                 load_changes: range(|run| run.load_changes),
                 charger_changes: range(|run| run.charger_changes),
                 protection_changes: range(|run| run.protection_changes),
+                cell_v: (
+                    runs.iter().map(|run| run.cell_v_min).fold(f64::INFINITY, f64::min),
+                    runs.iter().map(|run| run.cell_v_max).fold(f64::NEG_INFINITY, f64::max),
+                ),
                 cell_days: runs.iter().map(cell_days).sum(),
                 decisions_executed_percent: 100.0 * sum(|run| run.decisions_executed)
                     / sum(|run| run.decisions_total).max(1.0),

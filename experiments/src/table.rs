@@ -142,6 +142,11 @@ pub fn margin(margin: Option<&Margin>, fragile: bool) -> String {
     if fragile { format!("{text} (fragile)") } else { text }
 }
 
+/// Lowest and highest voltage, V.
+pub fn volts((lowest, highest): (f64, f64)) -> String {
+    format!("{lowest:.3} – {highest:.3}")
+}
+
 fn scenarios(summary: &Summary) -> Table {
     let mut table = new(&[
         "Scenario",
@@ -150,6 +155,7 @@ fn scenarios(summary: &Summary) -> Table {
         "LOAD\nchanges",
         "CHARGER\nchanges",
         "Protection\nchanges",
+        "True cells\n[V]",
         "Days ×\ncells",
         "Decisions\nexecuted",
         "Smallest margins",
@@ -163,6 +169,7 @@ fn scenarios(summary: &Summary) -> Table {
             changes(row.load_changes),
             changes(row.charger_changes),
             changes(row.protection_changes),
+            right(volts(row.cell_v)),
             right(format!("{:.0}", row.cell_days)),
             right(format!("{:.2} %", row.decisions_executed_percent)),
             Cell::new(margins(&row.margins_min)),

@@ -11,7 +11,7 @@ use crate::{
     plots::{Histogram, Level, PlotError, Timeline, TraceFigure, svg},
     record::{Outcome, RunRecord, Status},
     summary::Summary,
-    table::{margin, margins, totals},
+    table::{margin, margins, totals, volts},
 };
 use html::{Page, escape};
 
@@ -92,6 +92,7 @@ fn scenarios(page: &mut Page, summary: &Summary) {
                 changes(row.load_changes),
                 changes(row.charger_changes),
                 changes(row.protection_changes),
+                volts(row.cell_v),
                 format!("{:.0}", row.cell_days),
                 format!("{:.2}", row.decisions_executed_percent),
                 escape(&margins(&row.margins_min)),
@@ -106,6 +107,7 @@ fn scenarios(page: &mut Page, summary: &Summary) {
             "LOAD changes",
             "CHARGER changes",
             "Protection changes",
+            "True cells [V]",
             "Days × cells",
             "Decisions executed [%]",
             "Smallest margins",

@@ -80,9 +80,10 @@ impl Recorder {
         self.hasher.update(bytes);
     }
 
-    /// Extremes of the plant and due trace points in `[from, to)` of its proposed step.
+    /// Extremes at both ends of `[from, to)` of the plant's proposed step, and the trace points due in it.
     pub fn plant(&mut self, plant: &Plant, from: Micros, to: Micros) {
         self.extremes_at(plant, from);
+        self.extremes_at(plant, to);
         if let Some(every) = self.trace_every {
             while self.trace_next < to {
                 if self.trace_next >= from {
