@@ -190,9 +190,9 @@ fn timing_plots(page: &mut Page, records: &[RunRecord]) -> Result<(), PlotError>
             limit: Some(("asked: ≥ 30.000 s".into(), 30.0)),
         },
         Histogram {
-            title: "UV-1: hold and 30 s met until LOAD Floating, largest per run".into(),
-            axis: "Delay [s]".into(),
-            label: "runs with a UV cut".into(),
+            title: "UV-1: hold and 30 s met by the true voltage until LOAD Floating, largest per run".into(),
+            axis: "Delay [s], channel error included; negative: the channel read low".into(),
+            label: "runs with a UV cut of a cell truly below".into(),
             values: records.iter().filter_map(|run| run.uv_delay_us_max).map(seconds_f64).collect(),
             limit: None,
         },

@@ -212,9 +212,12 @@ impl Run {
     }
 }
 
-/// Every property passed or was not reached, and this one was reached.
+/// Every property passed or was not reached, with a margin that says so, and this one was reached.
 #[track_caller]
 pub fn passed(verdicts: &Verdicts, property: Property) -> &Verdict {
+    for verdict in &verdicts.properties {
+        assert!(verdict.margin.is_none_or(|margin| margin.value >= 0.0), "{verdict:?}");
+    }
     let failed: Vec<_> = verdicts.failed().map(|v| (v.property.name(), &v.first_violation)).collect();
     assert!(failed.is_empty(), "{failed:#?}");
     let verdict = verdicts.get(property);

@@ -1,7 +1,7 @@
 //! BOOT: outputs float until the bank has reported; without retained state every hysteresis begins tripped.
 
-use crate::bench::{NONE, Plant, Ramp, Run, config, failed, failed_too, passed};
-use ngbank_sim::oracle::Property::{Boot, Uv};
+use crate::bench::{Causes, NONE, Plant, Ramp, Run, config, failed, failed_too, passed};
+use ngbank_sim::oracle::Property::{Boot, Com, Rem, Sup, Uv};
 use ngbank_sim::oracle::WorldEvent;
 
 #[test]
@@ -46,6 +46,43 @@ fn reset_floats_and_comes_back() {
     run.pins(100.1, "", [&[14], &[14], &[14]]);
     run.pins(101.5, "LC", NONE);
     passed(&run.end(300.0), Boot);
+}
+
+#[test]
+fn the_margin_of_a_reset_is_the_way_to_the_pins() {
+    // Between two decisions: the outputs float at once, the causes come with the next decision.
+    let mut run = Run::started(Plant::default());
+    run.world(100.03, WorldEvent::WatchdogReset);
+    run.pins(100.03, "", NONE);
+    run.pins(100.1, "", [&[14], &[14], &[14]]);
+    run.pins(101.5, "LC", NONE);
+    let verdicts = run.end(300.0);
+    let margin = passed(&verdicts, Boot).margin.expect("reached");
+    assert!((margin.value - 1.1).abs() < 1e-9, "{margin:?}");
+}
+
+#[test]
+fn what_a_reset_reports_anew_is_not_late() {
+    // Supply too high since 100 s, remote off since 120 s, battery 2 silent since 155 s; the reset forgets what it reported.
+    const START: Causes<'static> = [&[14], &[14], &[14]];
+    const OFF: Causes<'static> = [&[11, 14], &[11, 14], &[11, 14]];
+    const SILENT: Causes<'static> = [&[9, 11, 14], &[9, 11, 14], &[11, 14]];
+    let mut run = Run::started(Plant::default());
+    run.world(100.0, WorldEvent::Supply { mv: 71_000 });
+    run.pins(100.1, "", START);
+    run.remote(120.0, false);
+    run.pins(120.2, "", OFF);
+    run.world(150.1, WorldEvent::ChainBroken { from: 1 });
+    run.pins(155.1, "", SILENT);
+    run.world(200.03, WorldEvent::WatchdogReset);
+    run.pins(200.03, "", NONE);
+    run.pins(200.1, "", START);
+    run.pins(200.3, "", OFF);
+    run.pins(205.1, "", SILENT);
+    let verdicts = run.end(300.0);
+    for property in [Com, Rem, Sup] {
+        assert!(passed(&verdicts, property).margin.is_some(), "{property:?}");
+    }
 }
 
 #[test]

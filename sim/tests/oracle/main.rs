@@ -14,3 +14,4 @@ mod sup;
 mod temp;
 mod time;
 mod uv;
+mod uv_delay;

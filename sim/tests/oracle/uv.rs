@@ -36,17 +36,15 @@ fn cut_and_recovery_pass() {
     let verdicts = run.end(600.0);
     passed(&verdicts, Uv);
     assert_eq!(verdicts.pre_lead_us_min, Some(31_400_000));
-    // Strictly below since the sample at 151 s; 1 s of hold; cut at 152 s.
-    assert_eq!(verdicts.uv_delay_us_max, Some(0));
 }
 
 #[test]
-fn delay_is_measured_from_hold_and_30_s() {
+fn margin_is_measured_from_the_certain_condition() {
     let mut run = warned();
+    // Strictly below since the sample at 151 s; 1 s of hold and 1.1 s of slack end at 153.1 s.
     run.pins(152.7, "CP", [&[2], &[], &[1, 2]]);
     let verdicts = run.end(300.0);
     let margin = passed(&verdicts, Uv).margin.expect("reached");
-    assert_eq!(verdicts.uv_delay_us_max, Some(700_000));
     assert!((margin.value - 0.4).abs() < 1e-9, "{margin:?}");
 }
 
