@@ -142,6 +142,8 @@ pub enum EventKind {
     Pins,
     /// A cause was set or cleared.
     Cause,
+    /// The red LED or the error number changed.
+    Display,
     /// A device switched, changed stage or gave up.
     Device,
     /// A fault of the scenario began or ended.

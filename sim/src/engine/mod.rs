@@ -12,7 +12,7 @@
 //! Words: a *step* is a stretch of the continuous plant between two events; a *grid point* is a sample (every
 //! 500 ms), a frame (every 10 ms of the chain) or a decision (every 100 ms). Grid points never end a step; only a
 //! decision that moves a pin does. Grid points are executed one by one, or jumped over where the firmware has
-//! promised that nothing can change and the step's bounds show that its conditions hold (see [`jump`]).
+//! promised that nothing can change and the step's bounds show that its conditions hold (module `jump`).
 //! Order at one instant: plant, samples, frames, decision, pins.
 
 mod chain;
@@ -34,14 +34,14 @@ use ngbank_models::time::{MINUTE, Micros, NEVER};
 
 use crate::oracle::{Oracle, WorldEvent};
 use crate::result::{Cost, DeviceAccount, EventKind, RunResult};
-use crate::scenario::{FaultKind, RemoteWiring, Reset, Resolved};
+use crate::scenario::{RemoteWiring, Resolved};
 use chain::Chain;
 use grid::{DECISION, Grid, Point};
 use host::{Host, pre_alarm_high};
 use jump::Jump;
 use recorder::Recorder;
 use truth::View;
-use world::{Action, Schedule};
+use world::Schedule;
 
 /// How grid points are executed. Every mode gives the same digest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -242,89 +242,6 @@ impl<'a> Engine<'a> {
         let mut bus = BusState::default();
         self.plant.bus_state(&mut bus);
         bus
-    }
-
-    /// Everything that is due at the present instant, before the plant goes on.
-    fn happen(&mut self, t: Micros) {
-        while let Some(action) = self.schedule.pop(t) {
-            // The firmware must be where lockstep would have it before its surroundings change.
-            self.wake(t);
-            self.act(t, action);
-        }
-        if self.installation.next_time() <= t {
-            let bus = self.bus_at_start();
-            self.installation.on_time(t, &bus);
-        }
-        let installation = &mut self.installation;
-        let events: Vec<_> = installation.drain_events().collect();
-        for event in events {
-            let text = format!("{} {}", self.installation.name(event.device), event.action);
-            self.recorder.event(event.time, EventKind::Device, text);
-        }
-    }
-
-    fn act(&mut self, t: Micros, action: Action) {
-        match action {
-            Action::Remote(i) => {
-                let wiring = self.scenario.remote[i].wiring;
-                self.host.remote = wiring;
-                self.recorder.event(t, EventKind::Fault, format!("remote wired {wiring:?}"));
-                self.tell_remote(t);
-                self.pins_act(t);
-            }
-            Action::PowerLost(_) => self.lose_power(t),
-            Action::FaultBegins(i) => self.fault(t, i, true),
-            Action::FaultEnds(i) => self.fault(t, i, false),
-        }
-    }
-
-    /// The oracle judges the remote by its voltages (REM-1, REM-2).
-    fn tell_remote(&mut self, t: Micros) {
-        let supply_mv = host::millivolts(self.host.supply_v(self.last_bus_v));
-        let (l_mv, h_mv) = self.host.remote_mv(supply_mv);
-        self.oracle.world(t, WorldEvent::Remote { l_mv, h_mv, supply_mv });
-    }
-
-    fn lose_power(&mut self, t: Micros) {
-        self.host.power_off();
-        self.recorder.event(t, EventKind::Fault, "supply lost".to_owned());
-        self.oracle.world(t, WorldEvent::PowerLost);
-        self.show(t, host::DEAD);
-        self.pins_act(t);
-    }
-
-    fn fault(&mut self, t: Micros, i: usize, begins: bool) {
-        let fault = &self.scenario.faults[i];
-        let phase = if begins { "begins" } else { "ends" };
-        self.recorder.event(t, EventKind::Fault, format!("{phase}: {}", chain::describe(&fault.kind)));
-        self.chain.fault(&fault.kind, begins);
-        if let Some(event) = truth::world_event(&fault.kind, begins) {
-            self.oracle.world(t, event);
-        }
-        match fault.kind {
-            FaultKind::ChargerIgnoresRemote { device } => {
-                self.installation.set_ignores_remote(t, device, begins);
-            }
-            FaultKind::BmsReset { reset } => {
-                self.host.reset(reset);
-                self.chain.bms_started();
-                let event = match reset {
-                    Reset::Watchdog => WorldEvent::WatchdogReset,
-                    Reset::Power => WorldEvent::PowerOn,
-                };
-                self.oracle.world(t, event);
-                // Until the first decision after a reset the outputs float.
-                self.show(t, host::DEAD);
-                self.pins_act(t);
-            }
-            FaultKind::SupplyDip { volts } => {
-                self.host.supply_override_v = begins.then_some(volts);
-                let mv = host::millivolts(self.host.supply_v(self.last_bus_v));
-                self.oracle.world(t, WorldEvent::Supply { mv });
-            }
-            FaultKind::ClockSetBack { ms } if begins => self.host.set_clock_back(ms),
-            _ => {}
-        }
     }
 
     /// Plays the grid points of the proposed step, up to but not at `end`. The time of a decision that moved a pin,

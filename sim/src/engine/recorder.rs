@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ngbank_core::{Bms, Cause, CauseSet, Drive, Outputs, PreAlarm};
+use ngbank_core::{Bms, Cause, CauseSet, Drive, Led, Outputs, PreAlarm};
 use ngbank_models::plant::Plant;
 use ngbank_models::time::Micros;
 
@@ -61,6 +61,7 @@ impl Recorder {
         self.count(&before, outputs);
         self.cause_events(t, &before, outputs, bms);
         self.pin_events(t, &before, outputs);
+        self.display_event(t, &before, outputs);
     }
 
     /// An event without influence on the digest's decision part; its time and text are part of the record all the same.
@@ -206,6 +207,21 @@ impl Recorder {
         change("LOAD", high(before.load), high(after.load), after.load_causes);
         change("CHARGER", high(before.charger), high(after.charger), after.charger_causes);
         change("PRE-ALARM", pre_alarm_high(before.pre_alarm), pre_alarm_high(after.pre_alarm), after.pre_alarm_causes);
+    }
+
+    /// What a person sees: the red LED (LED-2) and the error number (ERR-1).
+    fn display_event(&mut self, t: Micros, before: &Outputs, after: &Outputs) {
+        if (before.red, before.error) == (after.red, after.error) {
+            return;
+        }
+        let led = match after.red {
+            Led::Off => "off",
+            Led::Blinking => "blinking",
+            Led::On => "on",
+        };
+        let error = after.error.map(|number| format!(", error {number}")).unwrap_or_default();
+        let text = format!("red LED {led}{error}");
+        self.events.push(Event { time_us: t, kind: EventKind::Display, text });
     }
 
     fn hash_outputs(&mut self, t: Micros, outputs: &Outputs, bms: &Bms) {

@@ -2,8 +2,13 @@
 
 use ngbank_models::time::{Micros, NEVER};
 
-use super::host::{SUPPLY_OFF_HOLD, SUPPLY_OFF_V};
-use crate::scenario::{FaultKind, Resolved};
+use super::Engine;
+use super::chain::describe;
+use super::host::{DEAD, SUPPLY_OFF_HOLD, SUPPLY_OFF_V, millivolts};
+use super::truth::world_event;
+use crate::oracle::WorldEvent;
+use crate::result::EventKind;
+use crate::scenario::{FaultKind, Reset, Resolved};
 
 /// One thing that happens at one instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,5 +68,90 @@ impl Schedule {
         }
         self.next += 1;
         Some(action)
+    }
+}
+
+impl Engine<'_> {
+    /// Everything that is due at the present instant, before the plant goes on.
+    pub(super) fn happen(&mut self, t: Micros) {
+        while let Some(action) = self.schedule.pop(t) {
+            // The firmware must be where lockstep would have it before its surroundings change.
+            self.wake(t);
+            self.act(t, action);
+        }
+        if self.installation.next_time() <= t {
+            let bus = self.bus_at_start();
+            self.installation.on_time(t, &bus);
+        }
+        let installation = &mut self.installation;
+        let events: Vec<_> = installation.drain_events().collect();
+        for event in events {
+            let text = format!("{} {}", self.installation.name(event.device), event.action);
+            self.recorder.event(event.time, EventKind::Device, text);
+        }
+    }
+
+    fn act(&mut self, t: Micros, action: Action) {
+        match action {
+            Action::Remote(i) => {
+                let wiring = self.scenario.remote[i].wiring;
+                self.host.remote = wiring;
+                self.recorder.event(t, EventKind::Fault, format!("remote wired {wiring:?}"));
+                self.tell_remote(t);
+                self.pins_act(t);
+            }
+            Action::PowerLost(_) => self.lose_power(t),
+            Action::FaultBegins(i) => self.fault(t, i, true),
+            Action::FaultEnds(i) => self.fault(t, i, false),
+        }
+    }
+
+    /// The oracle judges the remote by its voltages (REM-1, REM-2).
+    pub(super) fn tell_remote(&mut self, t: Micros) {
+        let supply_mv = millivolts(self.host.supply_v(self.last_bus_v));
+        let (l_mv, h_mv) = self.host.remote_mv(supply_mv);
+        self.oracle.world(t, WorldEvent::Remote { l_mv, h_mv, supply_mv });
+    }
+
+    fn lose_power(&mut self, t: Micros) {
+        self.host.power_off();
+        self.recorder.event(t, EventKind::Fault, "supply lost".to_owned());
+        self.oracle.world(t, WorldEvent::PowerLost);
+        self.show(t, DEAD);
+        self.pins_act(t);
+    }
+
+    fn fault(&mut self, t: Micros, i: usize, begins: bool) {
+        let fault = &self.scenario.faults[i];
+        let phase = if begins { "begins" } else { "ends" };
+        self.recorder.event(t, EventKind::Fault, format!("{phase}: {}", describe(&fault.kind)));
+        self.chain.fault(&fault.kind, begins);
+        if let Some(event) = world_event(&fault.kind, begins) {
+            self.oracle.world(t, event);
+        }
+        match fault.kind {
+            FaultKind::ChargerIgnoresRemote { device } => {
+                self.installation.set_ignores_remote(t, device, begins);
+            }
+            FaultKind::BmsReset { reset } => {
+                self.host.reset(reset);
+                self.chain.bms_started();
+                let event = match reset {
+                    Reset::Watchdog => WorldEvent::WatchdogReset,
+                    Reset::Power => WorldEvent::PowerOn,
+                };
+                self.oracle.world(t, event);
+                // Until the first decision after a reset the outputs float.
+                self.show(t, DEAD);
+                self.pins_act(t);
+            }
+            FaultKind::SupplyDip { volts } => {
+                self.host.supply_override_v = begins.then_some(volts);
+                let mv = millivolts(self.host.supply_v(self.last_bus_v));
+                self.oracle.world(t, WorldEvent::Supply { mv });
+            }
+            FaultKind::ClockSetBack { ms } if begins => self.host.set_clock_back(ms),
+            _ => {}
+        }
     }
 }
