@@ -505,6 +505,11 @@ impl Default for Snapshot {
     }
 }
 
+/// As `enumerate`, which counts with an overflow check: a panic path that cannot be taken, but is linked.
+pub(crate) fn numbered<T>(items: impl Iterator<Item = T>) -> impl Iterator<Item = (usize, T)> {
+    (0..usize::MAX).zip(items)
+}
+
 /// The bit of a battery.
 pub(crate) fn bit(place: usize) -> u64 {
     u32::try_from(place).ok().and_then(|place| 1u64.checked_shl(place)).unwrap_or(0)

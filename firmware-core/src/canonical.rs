@@ -1,7 +1,7 @@
 //! The part of the state that decides the future.
 
 use crate::battery::LOSS_WINDOW;
-use crate::bms::{Bms, bit};
+use crate::bms::{Bms, bit, numbered};
 use crate::overcurrent::Direction;
 use crate::settings::BATTERIES_MAX;
 use crate::threshold::{State, hold_of};
@@ -36,7 +36,10 @@ impl Canonical {
     pub(crate) fn put(&mut self, bytes: &[u8]) {
         let end = self.length.saturating_add(bytes.len());
         if let Some(place) = self.bytes.get_mut(self.length..end) {
-            place.copy_from_slice(bytes);
+            // Not `copy_from_slice`: its check of lengths is a panic that no compiler proves away here.
+            for (to, &from) in place.iter_mut().zip(bytes) {
+                *to = from;
+            }
             self.length = end;
         }
     }
@@ -123,7 +126,7 @@ impl Bms {
             // Older losses decide nothing (COM-5).
             put(&maybe(loss.filter(|&at| now.since(at) <= LOSS_WINDOW)));
         }
-        for (row_place, row) in self.rows.iter().enumerate() {
+        for (row_place, row) in numbered(self.rows.iter()) {
             let Some(since) = hold_of(row_place).and_then(|slot| battery.hold_since.get(slot)) else { continue };
             // A tripped row looks at no hold; it clears only where no battery shows its condition.
             let counts = row.state != State::Tripped && row.set & bit(place) != 0;

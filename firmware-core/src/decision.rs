@@ -3,7 +3,7 @@
 //! Order: time, inputs, silence, the rows of the table, under-voltage last because it asks what LOAD does anyway
 //! (UV-5), then outputs, LEDs, errors.
 
-use crate::bms::{Bms, ResetCause, bit};
+use crate::bms::{Bms, ResetCause, bit, numbered};
 use crate::cause::{Cause, CauseInfo, CauseSet};
 use crate::errors;
 use crate::outputs::{Bluetooth, Drive, Inputs, Led, Outputs, PreAlarm};
@@ -179,7 +179,7 @@ impl Bms {
         // After a reset the remote counts as off until it is judged; what is retained must not be lost by that.
         let remote_off = self.remote.is_judged_off();
         let mut warned = false;
-        for (i, direction) in Direction::BOTH.into_iter().enumerate() {
+        for (i, direction) in numbered(Direction::BOTH.into_iter()) {
             let (cut, warning) = self.over_current(now, i, remote_off);
             match direction {
                 Direction::Discharge => {
@@ -198,7 +198,7 @@ impl Bms {
         let count = self.settings.bank.batteries();
         let mut asking = None;
         let mut warning = false;
-        for (battery, number) in self.batteries.iter().take(count).zip(0u8..) {
+        for (battery, number) in self.batteries.iter().take(count).zip(0u8..u8::MAX) {
             let Some(currents) = battery.currents.get(direction) else { break };
             warning |= currents.warning;
             if currents.trips && asking.is_none() {
@@ -231,7 +231,7 @@ impl Bms {
     fn thresholds(&mut self, now: Instant, active: &mut CauseSet, waiting: &mut CauseSet) {
         let untrusted = self.silent | self.distrusted;
         let removed = self.planted().removed;
-        for (place, kind) in kinds().enumerate().filter(|&(place, _)| place != UV) {
+        for (place, kind) in numbered(kinds()).filter(|&(place, _)| place != UV) {
             let hold_over = self.hold_is_over(now, place);
             let Some(row) = self.rows.get_mut(place) else { break };
             if hold_over && !removed.contains(kind.cause) {
@@ -259,7 +259,7 @@ impl Bms {
             Some(slot) => battery.hold_since.get(slot).is_some_and(|&since| now.since(since) >= hold),
             None => true,
         };
-        let batteries = self.batteries.iter().zip(0u8..);
+        let batteries = self.batteries.iter().zip(0u8..u8::MAX);
         let mut shown = batteries.filter(|&(_, number)| row.set & bit(number.into()) != 0);
         shown.find(|&(battery, _)| held(battery)).map(|(_, number)| number)
     }
@@ -387,7 +387,7 @@ impl Bms {
             Cause::DischargeOverCurrent => self.cuts.first().and_then(|cuts| cuts.battery()),
             Cause::ChargeOverCurrent => self.cuts.last().and_then(|cuts| cuts.battery()),
             Cause::DischargeCurrentWarning => {
-                let mut batteries = self.batteries.iter().zip(0u8..);
+                let mut batteries = self.batteries.iter().zip(0u8..u8::MAX);
                 batteries
                     .find(|(battery, _)| battery.currents.first().is_some_and(|currents| currents.warning))
                     .map(|(_, number)| number)

@@ -36,7 +36,7 @@ impl Bms {
     pub(crate) fn lowest_error(&mut self, now: Instant) -> Option<u8> {
         let mut active = 0u32;
         let mut lowest = None;
-        for (number, place) in NUMBERS.into_iter().zip(0u32..) {
+        for (number, place) in NUMBERS.into_iter().zip(0u32..u32::MAX) {
             if !self.error_is_active(now, number) {
                 continue;
             }
@@ -81,12 +81,14 @@ impl Bms {
         // Kept as a latch: the time since start may wrap in a bank that never answers.
         self.started_late |= now.since(self.started) >= self.silence_timeout();
         let bank = self.settings.bank.batteries();
-        let answered = self.batteries.iter().take(bank).filter(|battery| battery.seen()).count();
-        match answered {
-            _ if !self.started_late => None,
-            0 => Some(2),
-            _ if answered < bank => Some(5),
-            _ => None,
+        let mut batteries = self.batteries.iter().take(bank);
+        let answered = |battery: &crate::battery::Battery| battery.seen();
+        if !self.started_late || batteries.clone().all(answered) {
+            None
+        } else if batteries.any(answered) {
+            Some(5)
+        } else {
+            Some(2)
         }
     }
 

@@ -1,6 +1,7 @@
 //! The discharge floor (SOC-1 … SOC-4).
 
 use crate::battery::Battery;
+use crate::bms::numbered;
 use crate::cause::{Cause, CauseSet};
 use crate::settings::Settings;
 use crate::threshold::State;
@@ -115,7 +116,7 @@ fn sum_pm(batteries: &[Battery], series: u8, count: usize) -> u32 {
     let series = usize::from(series.max(1));
     let mut sum = 0u32;
     let mut lowest = u16::MAX;
-    for (place, battery) in batteries.iter().take(count).enumerate() {
+    for (place, battery) in numbered(batteries.iter().take(count)) {
         lowest = lowest.min(battery.values.soc_pm);
         if place.checked_rem(series) == series.checked_sub(1) {
             sum = sum.saturating_add(lowest.into());

@@ -1,6 +1,6 @@
 //! The promise that nothing can change ([`crate::Bms::quiet`]).
 
-use crate::bms::{Bms, bit};
+use crate::bms::{Bms, bit, numbered};
 use crate::cause::Cause;
 use crate::decision::LEAD;
 use crate::frame::Status;
@@ -121,7 +121,7 @@ impl Bms {
         let soc = self.soc_drift();
         let relief_ma = self.relief_drift();
         let bank = &self.settings.bank;
-        let places = quiet.bands.iter_mut().zip(&self.batteries).enumerate();
+        let places = numbered(quiet.bands.iter_mut().zip(&self.batteries));
         for (place, (band, battery)) in places.take(bank.batteries()) {
             let bit = bit(place);
             *band = Band::PLAUSIBLE;
@@ -166,7 +166,7 @@ impl Bms {
                 deadline(at);
             }
         }
-        for (place, row) in self.rows.iter().enumerate() {
+        for (place, row) in numbered(self.rows.iter()) {
             if row.state != State::Clear
                 && let Some(since) = row.clear_since
             {
@@ -191,7 +191,7 @@ impl Bms {
     fn trip_deadline(&self, now: Instant, row: &Row, place: usize) -> Option<Instant> {
         let hold = Millis::new(row.limits.hold_ms);
         let slot = hold_of(place)?;
-        let batteries = self.batteries.iter().enumerate();
+        let batteries = numbered(self.batteries.iter());
         let shown = batteries.filter(|&(b, _)| row.set & bit(b) != 0);
         let held = shown.filter_map(|(_, battery)| battery.hold_since.get(slot)).map(|since| since.plus(hold));
         let first = held.reduce(Instant::min)?;
@@ -216,7 +216,7 @@ impl Bms {
             return None;
         }
         let kind = PROTECTIONS.get(place).map(Kind::of)?;
-        let batteries = self.batteries.iter().enumerate();
+        let batteries = numbered(self.batteries.iter());
         let failing = batteries.filter(|&(b, _)| row.failing & bit(b) != 0);
         failing.min_by_key(|(_, battery)| battery.values.signed(kind.signal)).map(|(b, _)| bit(b))
     }
@@ -268,7 +268,7 @@ impl Bms {
         self.clock = Some(to);
         let [frames, ..] = cycles.to_le_bytes();
         let count = self.settings.bank.batteries();
-        for (place, battery) in self.batteries.iter_mut().enumerate().take(count) {
+        for (place, battery) in numbered(self.batteries.iter_mut()).take(count) {
             if self.silent & bit(place) == 0 {
                 battery.last_seen = battery.last_seen.plus(length);
                 battery.sequence = battery.sequence.wrapping_add(frames);
