@@ -53,6 +53,7 @@ const RUN_COLUMNS: &[Column] = &[
     ("frames_executed", |run| run.frames_executed.to_string()),
     ("plant_steps", |run| run.plant_steps.to_string()),
     ("pre_lead_s_min", |run| run.pre_lead_us_min.map(seconds).unwrap_or_default()),
+    ("uv_latency_s_max", |run| run.uv_latency_us_max.map(seconds).unwrap_or_default()),
     ("uv_delay_s_max", |run| run.uv_delay_us_max.map(signed_seconds).unwrap_or_default()),
     ("cell_v_min", |run| run.cell_v_min.to_string()),
     ("cell_v_max", |run| run.cell_v_max.to_string()),

@@ -96,6 +96,8 @@ pub struct RunRecord {
     pub plant_steps: u64,
     /// Smallest time from PRE-ALARM High (with LOAD High) to a UV cut, µs (PRE-2).
     pub pre_lead_us_min: Option<Micros>,
+    /// Largest time from "UV hold and 30 s met" by the reports that had arrived to LOAD Floating, µs (UV-1).
+    pub uv_latency_us_max: Option<Micros>,
     /// Largest time from "UV hold and 30 s met" by the true cell voltages to LOAD Floating, µs; negative when the measuring
     /// channel read low and LOAD floated before (UV-1).
     pub uv_delay_us_max: Option<i64>,
@@ -151,6 +153,7 @@ impl RunRecord {
             frames_executed: run.cost.frames_executed,
             plant_steps: run.cost.plant_steps,
             pre_lead_us_min: run.verdicts.pre_lead_us_min,
+            uv_latency_us_max: run.uv_latency_us_max,
             uv_delay_us_max: run.verdicts.uv_delay_us_max,
             balance_error: run.balance_error,
             cell_v_min: run.extremes.cell_v_min,

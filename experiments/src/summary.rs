@@ -34,6 +34,8 @@ pub struct Summary {
     pub scenarios_with_two_changes: usize,
     /// Smallest time from PRE-ALARM High (with LOAD High) to a UV cut (PRE-2).
     pub pre_lead_min: Option<Extreme>,
+    /// Largest time from "UV hold and 30 s met" by the reports that had arrived to LOAD Floating (UV-1).
+    pub uv_latency_max: Option<Extreme>,
     /// Largest time from "UV hold and 30 s met" by the true cell voltages to LOAD Floating (UV-1).
     pub uv_delay_max: Option<Extreme>,
     /// Largest charge balance error relative to the charge moved.
@@ -157,6 +159,11 @@ impl Summary {
                 .count(),
             scenarios_with_two_changes: scenarios.iter().filter(|s| s.protection_changes.0 >= 2).count(),
             pre_lead_min: extreme(records, |run| run.pre_lead_us_min.map(Micros::cast_signed), |new, old| new < old),
+            uv_latency_max: extreme(
+                records,
+                |run| run.uv_latency_us_max.map(Micros::cast_signed),
+                |new, old| new > old,
+            ),
             uv_delay_max: extreme(records, |run| run.uv_delay_us_max, |new, old| new > old),
             balance_error_max: records.iter().map(|run| run.balance_error.abs()).fold(0.0, f64::max),
             causes_never_set: never.collect(),
@@ -315,6 +322,7 @@ mod tests {
             frames_executed: 0,
             plant_steps: 0,
             pre_lead_us_min: None,
+            uv_latency_us_max: None,
             uv_delay_us_max: None,
             balance_error: 0.0,
             cell_v_min: 2.8,

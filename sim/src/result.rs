@@ -24,6 +24,9 @@ pub struct RunResult {
     pub digest: String,
     /// What the oracle says.
     pub verdicts: Verdicts,
+    /// Largest latency of an under-voltage cut, µs: from hold and 30 s met in the reports that had arrived (UV-1,
+    /// PRE-2) to LOAD Floating.
+    pub uv_latency_us_max: Option<Micros>,
     /// What the run cost.
     pub cost: Cost,
     /// What the outputs did.

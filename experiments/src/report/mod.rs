@@ -190,6 +190,17 @@ fn timing_plots(page: &mut Page, records: &[RunRecord]) -> Result<(), PlotError>
             limit: Some(("asked: ≥ 30.000 s".into(), 30.0)),
         },
         Histogram {
+            title: "UV-1: hold and 30 s met in the reports until LOAD Floating, largest per run".into(),
+            axis: "Delay [s]".into(),
+            label: "runs with a UV cut".into(),
+            values: records
+                .iter()
+                .filter_map(|run| run.uv_latency_us_max)
+                .map(|us| seconds_f64(us.cast_signed()))
+                .collect(),
+            limit: None,
+        },
+        Histogram {
             title: "UV-1: hold and 30 s met by the true voltage until LOAD Floating, largest per run".into(),
             axis: "Delay [s], channel error included; negative: the channel read low".into(),
             label: "runs with a UV cut of a cell truly below".into(),

@@ -94,6 +94,13 @@ impl Chain {
         self.frame.get(..length)
     }
 
+    /// Lowest cell of the frame of this battery and cycle, if the BMS can but accept it.
+    pub fn accepted_mv(&self, cycle: u64, battery: usize) -> Option<u16> {
+        let sound = self.damage[battery] == 0.0 && self.foreign & (1 << battery) == 0;
+        let cells = &self.reports[(cycle & 1) as usize][battery].cells_mv[..self.cells];
+        cells.iter().copied().min().filter(|_| sound)
+    }
+
     /// Flips one to three bits of a damaged frame; which frames and bits, the seed decides by battery and cycle.
     fn damage_frame(&mut self, cycle: u64, battery: usize, length: usize) {
         let purpose = format!("damage of frame {cycle}");

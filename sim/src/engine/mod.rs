@@ -19,6 +19,7 @@ mod chain;
 mod grid;
 mod host;
 mod jump;
+mod latency;
 mod recorder;
 mod truth;
 mod world;
@@ -39,6 +40,7 @@ use chain::Chain;
 use grid::{DECISION, Grid, Point};
 use host::{Host, pre_alarm_high};
 use jump::Jump;
+use latency::Latency;
 use recorder::Recorder;
 use truth::View;
 use world::Schedule;
@@ -122,6 +124,7 @@ struct Engine<'a> {
     host: Host,
     oracle: Oracle,
     recorder: Recorder,
+    latency: Latency,
     schedule: Schedule,
     grid: Grid,
     jump: Jump,
@@ -159,6 +162,7 @@ impl<'a> Engine<'a> {
             chain: Chain::new(scenario, rating, model),
             oracle: Oracle::new(truth::oracle_config(scenario)),
             recorder: Recorder::new(scenario.bank.params.series, options.trace_every_us),
+            latency: Latency::new(&scenario.settings, batteries),
             ambient,
             schedule: Schedule::new(scenario),
             grid: Grid::new(batteries),
@@ -279,6 +283,9 @@ impl<'a> Engine<'a> {
         {
             self.cost.frames_executed += 1;
             self.host.bms.receive(self.host.now(t), frame);
+            if let Some(lowest_mv) = self.chain.accepted_mv(cycle, battery) {
+                self.latency.report(t, battery, lowest_mv);
+            }
         }
     }
 
@@ -309,7 +316,9 @@ impl<'a> Engine<'a> {
         self.host.outputs = outputs;
         self.host.bms.canonical(self.host.now(t), &mut self.canonical);
         self.recorder.outputs(t, &outputs, &self.host.bms, self.canonical.as_bytes());
-        self.oracle.pins(t, truth::levels(&outputs), &truth::reported(&outputs));
+        let (levels, reported) = (truth::levels(&outputs), truth::reported(&outputs));
+        self.latency.pins(t, levels, reported.load.has(2));
+        self.oracle.pins(t, levels, &reported);
     }
 
     /// The pins and the draw of the BMS act on the installation.
@@ -390,6 +399,7 @@ impl<'a> Engine<'a> {
             cells: self.plant.batteries() * self.plant.cells_per_battery(),
             digest: record.digest,
             verdicts,
+            uv_latency_us_max: self.latency.max,
             cost: self.cost,
             outputs: record.outputs,
             causes: record.causes,

@@ -12,6 +12,7 @@ fn jumping_equals_lockstep_in_every_built_in_scenario() {
         let lockstep = play(scenario.name, 1, Mode::Lockstep);
         assert_eq!(jump.digest, lockstep.digest, "{}", scenario.name);
         assert_eq!(jump.outputs.protection_changes, lockstep.outputs.protection_changes, "{}", scenario.name);
+        assert_eq!(jump.uv_latency_us_max, lockstep.uv_latency_us_max, "{}", scenario.name);
         let verdicts = |run: &ngbank_sim::result::RunResult| format!("{:?}", run.verdicts);
         assert_eq!(verdicts(&jump), verdicts(&lockstep), "{}", scenario.name);
         assert_eq!(lockstep.cost.decisions_executed, lockstep.cost.decisions_total, "{}", scenario.name);

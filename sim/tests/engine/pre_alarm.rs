@@ -2,7 +2,7 @@
 
 use super::{play, play_planted};
 use ngbank_core::Mutant;
-use ngbank_models::time::SECOND;
+use ngbank_models::time::{MS, SECOND};
 use ngbank_sim::engine::Mode;
 use ngbank_sim::oracle::Property;
 
@@ -22,6 +22,15 @@ fn the_lead_is_30_s_to_the_decision_where_it_binds() {
         let delay = run.verdicts.uv_delay_us_max.expect("a cell was truly below");
         assert!((0..=MOST_DELAY).contains(&delay), "{name}: {delay} µs");
         assert!(run.verdicts.uv_cuts > 0, "{name}");
+    }
+}
+
+#[test]
+fn a_cut_comes_with_the_first_decision_after_the_reports_ask_for_it() {
+    for name in ["night-discharge", "parasitic-load", BINDING[0], BINDING[1]] {
+        let run = play(name, 1, Mode::Jump);
+        let latency = run.uv_latency_us_max.expect("a cut for under-voltage");
+        assert!(latency < 100 * MS, "{name}: {latency} µs");
     }
 }
 
