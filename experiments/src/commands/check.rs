@@ -1,8 +1,6 @@
 //! `ngbank check`: all violations of a file at once, without running it.
 
-use std::path::Path;
-
-use ngbank_sim::scenario::{Diagnostic, load};
+use ngbank_sim::scenario::{SupplyFuse, load};
 
 use super::CommandError;
 use crate::{
@@ -19,7 +17,17 @@ pub fn check(args: &CheckArgs) -> Result<Exit, CommandError> {
     let (mut errors, mut warnings) = (0, 0);
     for path in &args.files {
         let text = read(path)?;
-        let findings = findings(path, &text);
+        let findings = match load(&text, &path.display().to_string(), &Folder::of(path)) {
+            Ok(scenario) => {
+                let SupplyFuse { carries_ma, rating_a } = scenario.supply_fuse();
+                outln!(
+                    "{}: supply fuse of the BMS {rating_a} A: it carries {carries_ma} mA [BANK-5; steps assumed]",
+                    path.display()
+                );
+                scenario.warnings().to_vec()
+            }
+            Err(findings) => findings,
+        };
         if !findings.is_empty() {
             outln!("{}", explain(&findings, &text));
         }
@@ -29,11 +37,4 @@ pub fn check(args: &CheckArgs) -> Result<Exit, CommandError> {
     }
     outln!("{} file(s) checked: {errors} error(s), {warnings} warning(s)", args.files.len());
     Ok(if errors == 0 { Exit::Ok } else { Exit::BadInput })
-}
-
-fn findings(path: &Path, text: &str) -> Vec<Diagnostic> {
-    match load(text, &path.display().to_string(), &Folder::of(path)) {
-        Ok(scenario) => scenario.warnings().to_vec(),
-        Err(findings) => findings,
-    }
 }

@@ -145,3 +145,13 @@ fn a_warning_alone_is_no_refusal() {
     let printed = String::from_utf8(output).unwrap();
     assert!(printed.contains("warning") && printed.contains("TEMP-1"), "{printed}");
 }
+
+#[test]
+fn a_good_file_is_told_its_supply_fuse() {
+    let bench = Bench::new();
+    bench.write("bank.toml", LAMP);
+    let output = bench.ngbank(&["check", "bank.toml"]).assert().code(0).get_output().stdout.clone();
+    let printed = String::from_utf8(output).unwrap();
+    assert!(printed.contains("supply fuse of the BMS 0.3 A"), "{printed}");
+    assert!(printed.contains("[BANK-5"), "{printed}");
+}

@@ -21,6 +21,7 @@ mod resolve;
 mod resolved;
 mod settings;
 mod span_of_time;
+mod supply_fuse;
 mod tables;
 
 pub use builtin::{Builtin, builtin};
@@ -28,8 +29,10 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use fault::{Bluetooth, Fault, FaultKind, RemoteChange, RemoteWiring, Reset};
 pub use resolved::{Ambient, Expect, Resolved, ResolvedBank};
 pub use settings::{BankLayoutSpec, SettingsSpec};
+pub use supply_fuse::SupplyFuse;
 pub use tables::{TableQuantity, UserTable};
 
+use ngbank_models::devices::control_currents;
 use ngbank_models::time::{HOUR, Micros, SECOND};
 use serde::de::DeserializeOwned;
 
@@ -98,6 +101,12 @@ impl Scenario {
     /// Findings that do not stop the scenario, in the order of their lines.
     pub fn warnings(&self) -> &[Diagnostic] {
         &self.warnings
+    }
+
+    /// The fuse that the supply of the BMS needs for what is connected to its outputs (BANK-5).
+    pub fn supply_fuse(&self) -> SupplyFuse {
+        let devices: Vec<_> = self.plan.devices.iter().map(|device| device.spec.clone()).collect();
+        SupplyFuse::of(&control_currents(&self.plan.switches, &devices))
     }
 
     /// Makes every draw that this seed decides.
