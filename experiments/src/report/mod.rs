@@ -201,7 +201,7 @@ fn timing_plots(page: &mut Page, records: &[RunRecord]) -> Result<(), PlotError>
             limit: None,
         },
         Histogram {
-            title: "UV-1: hold and 30 s met by the true voltage until LOAD Floating, largest per run".into(),
+            title: "UV-1: the same by the true voltage, largest per run".into(),
             axis: "Delay [s], channel error included; negative: the channel read low".into(),
             label: "runs with a UV cut of a cell truly below".into(),
             values: records.iter().filter_map(|run| run.uv_delay_us_max).map(seconds_f64).collect(),
