@@ -411,22 +411,23 @@ impl Bms {
 
     /// LED-2. With the remote off the LED is off (REM-4).
     fn red_led(&self, active: CauseSet) -> Led {
-        let mismatch = self
-            .batteries
-            .iter()
-            .take(self.settings.bank.batteries())
-            .any(|battery| battery.values.status.any(crate::frame::Status::FIRMWARE_MISMATCH));
-        let charge_warning =
-            self.batteries.iter().any(|battery| battery.currents.last().is_some_and(|currents| currents.warning));
         if !self.remote.on {
             Led::Off
         } else if !active.intersection(ALARMS).is_empty() || self.outputs.error.is_some() {
             Led::On
-        } else if !active.intersection(WARNINGS).is_empty() || mismatch || charge_warning {
+        } else if !active.intersection(WARNINGS).is_empty() || self.batteries_warn() {
             Led::Blinking
         } else {
             Led::Off
         }
+    }
+
+    /// Warnings that are no cause: another firmware version (COM-6), a high charge current (OC-1).
+    fn batteries_warn(&self) -> bool {
+        self.batteries.iter().take(self.settings.bank.batteries()).any(|battery| {
+            battery.values.status.any(crate::frame::Status::FIRMWARE_MISMATCH)
+                || battery.currents.last().is_some_and(|currents| currents.warning)
+        })
     }
 }
 
