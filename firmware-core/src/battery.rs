@@ -143,7 +143,9 @@ pub(crate) enum Reception {
 }
 
 impl Battery {
-    pub const NONE: Self = Self {
+    pub const NONE: Self = Self { trust_needed: TRUST_FRAMES, ..Self::ZERO };
+    /// Before the first start.
+    pub const ZERO: Self = Self {
         serial: None,
         last_seen: Instant::from_millis(0),
         sequence: 0,
@@ -151,7 +153,7 @@ impl Battery {
         measurement_error: false,
         complete: 0,
         trust: 0,
-        trust_needed: TRUST_FRAMES,
+        trust_needed: 0,
         losses: [None; 2],
         hold_since: [Instant::from_millis(0); 2],
         values: Values::NONE,
@@ -224,9 +226,7 @@ impl Battery {
         for loss in self.losses.iter_mut().flatten() {
             *loss = now;
         }
-        for currents in &mut self.currents {
-            currents.restart();
-        }
+        self.currents = [Currents::NONE; 2];
     }
 }
 

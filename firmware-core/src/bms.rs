@@ -3,14 +3,16 @@
 use crate::battery::{Battery, COMPLETE_FRAMES, COMPLETE_TIME, Reception};
 use crate::canonical::Canonical;
 use crate::cause::{Cause, CauseInfo, CauseSet};
+use crate::diagnosis::Ignored;
 use crate::floor::Floor;
-use crate::frame::{FrameError, Report};
+use crate::frame::{FrameError, Report, Status};
 use crate::history::History;
+use crate::low_cell::LowCell;
 use crate::outputs::{Inputs, Outputs};
 use crate::overcurrent::{Cuts, Direction};
 use crate::remote::{Remote, Supply};
 use crate::retained::Retained;
-use crate::settings::{BATTERIES_MAX, BankLayout, Settings};
+use crate::settings::{BATTERIES_MAX, Settings};
 use crate::table::{Limits, PROTECTIONS, THRESHOLDS};
 use crate::threshold::{Row, State, kinds};
 use crate::units::{Instant, Millis};
@@ -22,6 +24,8 @@ pub enum ResetCause {
     PowerOn,
     /// The watchdog reset the BMS.
     Watchdog,
+    /// A firmware update has ended (UPD-2): state is retained if it failed and the old firmware runs on.
+    Update,
 }
 
 /// Counts of what happened to frames; they wrap. Information only.
@@ -78,6 +82,8 @@ pub struct Bms {
     pub(crate) settings: Settings,
     /// [`Bms::start`] was called with settings that may be used.
     pub(crate) configured: bool,
+    /// A firmware update is under way (UPD-2).
+    pub(crate) updating: bool,
     /// The latest `now`; `None` before the first call after a start.
     pub(crate) clock: Option<Instant>,
     /// The clock went backwards, and the bank is not complete again yet (TIME-2).
@@ -99,8 +105,14 @@ pub struct Bms {
     pub(crate) last_uv_cut: Option<Instant>,
     /// The bank has been charged above 2 % C since.
     pub(crate) relief_since: Option<Instant>,
+    /// While in the low-cell state with the variant of UV-4.
+    pub(crate) low_cell: Option<LowCell>,
     /// Over-current by direction: discharge, charge.
     pub(crate) cuts: [Cuts; 2],
+    /// Currents that ignore their output, by direction (DIAG-1).
+    pub(crate) ignored: Ignored,
+    /// Batteries with another firmware version than expected (COM-6).
+    pub(crate) other_firmware: u64,
     pub(crate) remote: Remote,
     pub(crate) supply: Supply,
     /// The supply does not fit the system voltage (error 34).
@@ -113,6 +125,8 @@ pub struct Bms {
     pub(crate) started_late: bool,
     /// PRE-2: both pins High for so long, at most 30 s, at the last decision.
     pub(crate) both_high: Millis,
+    /// PRE-6: so long ago a UV or floor cut floated LOAD, if it floats still.
+    pub(crate) after_cut: Option<Millis>,
     pub(crate) last_step: Option<Instant>,
     /// What the last decision read.
     pub(crate) inputs: Option<Inputs>,
@@ -147,26 +161,30 @@ impl Mismatch {
 }
 
 impl Bms {
-    /// A BMS that has not started: every output floats.
+    /// A BMS that has not started: every output floats. All bytes are zero, so that a static one costs no flash.
     pub const fn new() -> Self {
         const ZERO: Instant = Instant::from_millis(0);
         Self {
-            settings: Settings::new(BankLayout::NONE),
+            settings: Settings::ZERO,
             configured: false,
+            updating: false,
             clock: None,
             clock_fault: false,
             complete: false,
-            batteries: [Battery::NONE; BATTERIES_MAX],
+            batteries: [Battery::ZERO; BATTERIES_MAX],
             silent: 0,
             distrusted: 0,
             silence_due: ZERO,
             mismatch: Mismatch::NONE,
-            rows: [Row::NONE; THRESHOLDS],
-            floor: Floor::NONE,
+            rows: [Row::ZERO; THRESHOLDS],
+            floor: Floor::ZERO,
             clear_hold: Millis::ZERO,
             last_uv_cut: None,
             relief_since: None,
+            low_cell: None,
             cuts: [Cuts::NONE; 2],
+            ignored: [None; 2],
+            other_firmware: 0,
             remote: Remote::OFF,
             supply: Supply::InRange,
             wrong_voltage: false,
@@ -175,13 +193,14 @@ impl Bms {
             started: ZERO,
             started_late: false,
             both_high: Millis::ZERO,
+            after_cut: None,
             last_step: None,
             inputs: None,
             active: CauseSet::EMPTY,
             infos: [CauseInfo { battery: None, cell: None, since: ZERO }; Cause::ALL.len()],
             outputs: Outputs::NONE,
             errors: 0,
-            history: History::NONE,
+            history: History::ZERO,
             counters: Counters::NONE,
             #[cfg(feature = "mutants")]
             planted: Planted::NOTHING,
@@ -192,27 +211,30 @@ impl Bms {
     ///
     /// `retained` counts only after a watchdog reset and if its checksum fits.
     pub fn start(&mut self, settings: &Settings, reset: ResetCause, retained: Option<&Retained>) {
-        self.forget();
         self.settings = *settings;
-        self.configured = settings.is_valid();
+        self.boot(reset, retained);
+    }
+
+    /// Starts with the settings that are there.
+    pub(crate) fn boot(&mut self, reset: ResetCause, retained: Option<&Retained>) {
+        self.forget();
+        self.configured = self.settings.is_valid();
         if !self.configured {
             return;
         }
-        self.clear_hold = Millis::new(settings.under_voltage_clear_hold_ms.unsigned_abs());
+        self.clear_hold = self.clear_hold_setting();
         let everyone = self.everyone();
+        let removed = self.planted().removed;
         for (row, kind) in self.rows.iter_mut().zip(kinds()) {
-            row.limits = Limits::of(kind.cause, settings);
+            row.limits = Limits::of(kind.cause, &self.settings);
             row.failing = everyone;
             row.state = if kind.begins_tripped { State::Waiting } else { State::Clear };
         }
-        self.floor = Floor::waiting(settings);
+        self.floor = Floor::waiting(&self.settings);
         self.watchdog = reset == ResetCause::Watchdog;
-        if self.watchdog
-            && let Some(retained) = retained
-        {
+        if let Some(retained) = retained.filter(|_| reset != ResetCause::PowerOn) {
             retained.restore(self);
         }
-        let removed = self.planted().removed;
         for (row, kind) in self.rows.iter_mut().zip(kinds()) {
             if removed.contains(kind.cause) {
                 row.state = State::Clear;
@@ -221,21 +243,89 @@ impl Bms {
         self.floor.remove(removed);
     }
 
-    /// Everything but a planted bug is as in [`Bms::new`].
+    /// Everything but settings and a planted bug is as at the first start. In place: a second BMS does not fit on the
+    /// stack. No field can be left out: the pattern names them all.
     fn forget(&mut self) {
-        #[cfg(feature = "mutants")]
-        let planted = self.planted;
-        *self = Self::new();
-        #[cfg(feature = "mutants")]
-        {
-            self.planted = planted;
+        const ZERO: Instant = Instant::from_millis(0);
+        let Self {
+            settings: _,
+            configured,
+            updating,
+            clock,
+            clock_fault,
+            complete,
+            batteries,
+            silent,
+            distrusted,
+            silence_due,
+            mismatch,
+            rows,
+            floor,
+            clear_hold,
+            last_uv_cut,
+            relief_since,
+            low_cell,
+            cuts,
+            ignored,
+            other_firmware,
+            remote,
+            supply,
+            wrong_voltage,
+            watchdog,
+            clean_since,
+            started,
+            started_late,
+            both_high,
+            after_cut,
+            last_step,
+            inputs,
+            active,
+            infos,
+            outputs,
+            errors,
+            history,
+            counters,
+            #[cfg(feature = "mutants")]
+                planted: _,
+        } = self;
+        for battery in batteries {
+            *battery = Battery::NONE;
         }
+        for row in rows {
+            *row = Row::NONE;
+        }
+        for info in infos {
+            *info = CauseInfo { battery: None, cell: None, since: ZERO };
+        }
+        for flag in [configured, updating, clock_fault, complete, wrong_voltage, watchdog, started_late] {
+            *flag = false;
+        }
+        for times in [clock, last_uv_cut, relief_since, clean_since, last_step] {
+            *times = None;
+        }
+        for word in [silent, distrusted, other_firmware] {
+            *word = 0;
+        }
+        (*silence_due, *started) = (ZERO, ZERO);
+        (*clear_hold, *both_high) = (Millis::ZERO, Millis::ZERO);
+        *mismatch = Mismatch::NONE;
+        *floor = Floor::NONE;
+        (*low_cell, *after_cut) = (None, None);
+        *cuts = [Cuts::NONE; 2];
+        *ignored = [None; 2];
+        (*remote, *supply) = (Remote::OFF, Supply::InRange);
+        *inputs = None;
+        *active = CauseSet::EMPTY;
+        *outputs = Outputs::NONE;
+        *errors = 0;
+        *history = History::NONE;
+        *counters = Counters::NONE;
     }
 
     /// Takes a frame off the chain. Anything may come; what is not a valid report of a battery of this bank is
     /// counted and dropped (COM-3, COM-4, COM-7).
     pub fn receive(&mut self, now: Instant, bytes: &[u8]) {
-        if !self.configured {
+        if !self.configured || self.updating {
             return;
         }
         self.advance_clock(now);
@@ -308,11 +398,13 @@ impl Bms {
         }
         let number = u8::try_from(place).unwrap_or(u8::MAX);
         for ((currents, cuts), direction) in battery.currents.iter_mut().zip(&mut self.cuts).zip(Direction::BOTH) {
-            currents.report(direction, &battery.values, &bank, elapsed);
+            currents.report(direction, &battery.values, &bank, elapsed, bit, cuts);
             cuts.judge(now, number, direction.exceeds(&battery.values, &bank));
         }
         self.floor.stale = true;
         let values = &battery.values;
+        let other_firmware = values.status.any(Status::FIRMWARE_MISMATCH);
+        self.other_firmware = if other_firmware { self.other_firmware | bit } else { self.other_firmware & !bit };
         self.history.cell_mv_min = self.history.cell_mv_min.min(values.lowest_mv);
         self.history.cell_mv_max = self.history.cell_mv_max.max(values.highest_mv);
         if (!self.complete || self.clock_fault) && battery.complete >= COMPLETE_FRAMES {
@@ -366,6 +458,7 @@ impl Bms {
             }
             Some(clock) if now.is_before(clock) => {
                 self.rebase(now);
+                self.restart_counts();
                 self.clock_fault = !self.planted().removed.contains(Cause::Clock);
             }
             // No decision looked for silent batteries for so long that the instant would seem to lie ahead.
@@ -400,6 +493,16 @@ impl Bms {
         self.both_high = Millis::ZERO;
         self.last_step = None;
         self.silence_due = now.plus(self.silence_timeout());
+    }
+
+    /// TIME-2: what is counted from decision to decision starts anew as well, unless it has run out.
+    fn restart_counts(&mut self) {
+        self.low_cell = self.low_cell.filter(|low_cell| low_cell.idle == crate::low_cell::PATIENCE);
+        if !self.is_ignored() {
+            self.ignored = [None; 2];
+        }
+        let limit = self.floats_after_cut();
+        self.after_cut = self.after_cut.map(|time| if Some(time) < limit { Millis::ZERO } else { time });
     }
 
     /// Where and since when a cause holds; `None` if it does not.
@@ -456,6 +559,10 @@ impl Bms {
         self.clock.is_none_or(|clock| clock.since(at) <= crate::battery::LOSS_WINDOW)
     }
 
+    pub(crate) fn clear_hold_setting(&self) -> Millis {
+        Millis::new(self.settings.under_voltage_clear_hold_ms.unsigned_abs())
+    }
+
     pub(crate) fn silence_timeout(&self) -> Millis {
         Millis::new(self.settings.silence_timeout_ms.unsigned_abs())
     }
@@ -508,6 +615,21 @@ impl Default for Snapshot {
 /// As `enumerate`, which counts with an overflow check: a panic path that cannot be taken, but is linked.
 pub(crate) fn numbered<T>(items: impl Iterator<Item = T>) -> impl Iterator<Item = (usize, T)> {
     (0..usize::MAX).zip(items)
+}
+
+/// The batteries of a word, first to last.
+pub(crate) fn batteries_of(word: u64) -> impl Iterator<Item = u8> {
+    let mut rest = word;
+    core::iter::from_fn(move || {
+        let battery = first(rest);
+        rest &= rest.wrapping_sub(1);
+        battery
+    })
+}
+
+/// The first battery of a word.
+pub(crate) fn first(word: u64) -> Option<u8> {
+    u8::try_from(word.trailing_zeros()).ok().filter(|_| word != 0)
 }
 
 /// The bit of a battery.

@@ -5,7 +5,7 @@ use crate::bms::{Bms, bit, numbered};
 use crate::overcurrent::Direction;
 use crate::settings::BATTERIES_MAX;
 use crate::threshold::{State, hold_of};
-use crate::units::Instant;
+use crate::units::{Instant, Millis};
 
 /// Bytes of the state that decides the future: causes, latches, values, timers as remaining times; no counters, no
 /// history. Two cores with equal bytes answer all later calls alike, if their clocks are shifted alike.
@@ -58,6 +58,7 @@ impl Bms {
         let maybe = |at: Option<Instant>| at.map_or(u32::MAX, |at| now.since(at).as_millis()).to_le_bytes();
         put(&[
             u8::from(self.configured),
+            u8::from(self.updating),
             u8::from(self.clock.is_some()),
             u8::from(self.clock_fault),
             u8::from(self.complete),
@@ -68,6 +69,7 @@ impl Bms {
             self.floor.warning as u8,
             self.floor.alarm as u8,
             u8::from(self.remote.on),
+            u8::from(self.remote.seen_off),
             self.supply as u8,
             u8::from(self.watchdog),
             u8::from(self.started_late),
@@ -78,6 +80,13 @@ impl Bms {
         put(&self.both_high.as_millis().to_le_bytes());
         for at in [self.last_uv_cut, self.relief_since, self.remote.changing_since, self.clean_since, self.last_step] {
             put(&maybe(at));
+        }
+        let count = |count: Option<Millis>| count.map_or(u32::MAX, Millis::as_millis).to_le_bytes();
+        put(&count(self.low_cell.map(|low_cell| low_cell.idle)));
+        put(&count(self.low_cell.filter(|low_cell| low_cell.charged).map(|low_cell| low_cell.charging)));
+        put(&count(self.after_cut));
+        for ignored in self.ignored {
+            put(&count(ignored));
         }
         if !self.complete {
             put(&age(self.started));

@@ -67,8 +67,12 @@ causes! {
     WaitingForClear = 17, "OUT-14", "waiting for clear value";
     /// The settings are invalid.
     Settings = 18, "OUT-14", "settings invalid";
+    /// A firmware update is under way (UPD-2).
+    FirmwareUpdate = 19, "OUT-14", "firmware update";
     /// The clock went backwards (TIME-2).
-    Clock = 19, "OUT-15", "clock fault";
+    Clock = 20, "OUT-15", "clock fault";
+    /// The low-cell state has given up on charging (UV-4).
+    ChargerGivenUp = 21, "OUT-16", "no charge current in the low-cell state";
 }
 
 /// A set of causes.

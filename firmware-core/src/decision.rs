@@ -3,20 +3,17 @@
 //! Order: time, inputs, silence, the rows of the table, under-voltage last because it asks what LOAD does anyway
 //! (UV-5), then outputs, LEDs, errors.
 
-use crate::bms::{Bms, ResetCause, bit, numbered};
+use crate::bms::{Bms, ResetCause, batteries_of, bit, first, numbered};
 use crate::cause::{Cause, CauseInfo, CauseSet};
 use crate::errors;
-use crate::outputs::{Bluetooth, Drive, Inputs, Led, Outputs, PreAlarm};
-use crate::overcurrent::{Change, Direction};
+use crate::outputs::{Bluetooth, Drive, Inputs, Led, Outputs};
+use crate::overcurrent::{Currents, Cuts};
 use crate::remote::Supply;
+use crate::settings::OverCurrentAction;
 use crate::table::{ALARMS, FLOATS_CHARGER, FLOATS_LOAD, FLOATS_PRE_ALARM, RAISES_PRE_ALARM, THRESHOLDS, WARNINGS};
-use crate::threshold::{State, kinds};
+use crate::threshold::{State, hold_of, kinds};
 use crate::units::{Instant, Millis};
 
-/// PRE-2: both pins High for so long before LOAD floats for UV.
-pub(crate) const LEAD: Millis = Millis::seconds(30);
-/// PRE-2: a longer gap between two decisions counts as this.
-const GAP_MAX: Millis = Millis::seconds(1);
 /// UV-2: the hold doubles from at least this, up to that, for cuts within this time of the last one.
 const CLEAR_HOLD_MIN: Millis = Millis::seconds(30);
 const CLEAR_HOLD_MAX: Millis = Millis::minutes(32);
@@ -33,22 +30,32 @@ impl Bms {
     /// One decision. Total: any time, any inputs, any number of calls for one instant.
     pub fn step(&mut self, now: Instant, inputs: &Inputs) -> Outputs {
         if !self.configured {
-            return self.refuse_settings(now, inputs);
+            return self.float_all(now, inputs, Cause::Settings);
+        }
+        if self.updating {
+            return self.float_all(now, inputs, Cause::FirmwareUpdate);
         }
         self.advance_clock(now);
         self.judge_supply(now, inputs.supply_mv);
-        let both_high = self.count_both_high(now);
-        self.remote.decide(now, inputs, Millis::new(self.settings.remote_debounce_ms.unsigned_abs()));
+        let elapsed = self.last_step.map_or(Millis::ZERO, |last| now.since(last));
+        let both_high = self.count_both_high(elapsed);
+        self.pass_after_cut(elapsed);
+        let debounce = Millis::new(self.settings.remote_debounce_ms.unsigned_abs());
+        let toggled = self.remote.decide(now, inputs, debounce);
         self.wrong_voltage = self.complete && errors::wrong_voltage(&self.settings.bank, inputs.supply_mv);
         self.find_silent(now);
-        self.relieve(now);
+        let charge_ma = self.bank_charge_ma();
+        self.relieve(now, charge_ma);
 
+        let removed = self.planted().removed;
         let mut active = self.rules(now);
         let mut waiting = CauseSet::EMPTY;
         self.thresholds(now, &mut active, &mut waiting);
         self.floors(&mut active, &mut waiting);
         self.under_voltage(now, both_high, &mut active, &mut waiting);
-        let removed = self.planted().removed;
+        if self.give_up_charging(elapsed, active.contains(Cause::UnderVoltage), toggled, charge_ma) {
+            active.insert(Cause::ChargerGivenUp);
+        }
         if removed.contains(Cause::WaitingForClear) {
             waiting = CauseSet::EMPTY;
         }
@@ -57,26 +64,30 @@ impl Bms {
         }
         active = active.without(removed);
 
-        let outputs = self.outputs_for(active, waiting, inputs);
+        let outputs = self.outputs_for(now, active, waiting, inputs);
         self.explain(now, active);
         self.lengthen_clear_hold(now, &outputs);
+        self.time_after_cut(&outputs);
+        self.watch_strays(elapsed, &outputs, charge_ma);
         self.time_clean(now, active);
-        self.outputs = Outputs { error: self.lowest_error(now), ..outputs };
+        self.outputs = outputs;
+        self.outputs.error = self.lowest_error(now);
         self.outputs.red = self.red_led(active);
-        self.both_high = if outputs.both_high() { both_high } else { Millis::ZERO };
+        self.both_high = if self.outputs.both_high() { both_high } else { Millis::ZERO };
         self.last_step = Some(now);
         self.inputs = Some(*inputs);
         self.outputs
     }
 
-    /// Invalid settings: nothing is judged, everything floats (OUT-14, error 119).
-    fn refuse_settings(&mut self, now: Instant, inputs: &Inputs) -> Outputs {
-        let active = CauseSet::only(Cause::Settings).without(self.planted().removed);
+    /// Nothing is judged and everything floats (OUT-14): invalid settings, error 119, or a firmware update, where both
+    /// LEDs blink (LED-3, UPD-2).
+    fn float_all(&mut self, now: Instant, inputs: &Inputs, cause: Cause) -> Outputs {
+        let active = CauseSet::only(cause).without(self.planted().removed);
         self.explain(now, active);
-        self.outputs = Outputs {
-            red: Led::On,
-            error: Some(errors::SETTINGS),
-            ..self.outputs_for(active, CauseSet::EMPTY, inputs)
+        let outputs = self.outputs_for(now, active, CauseSet::EMPTY, inputs);
+        self.outputs = match cause {
+            Cause::FirmwareUpdate => Outputs { red: Led::Blinking, blue: Led::Blinking, ..outputs },
+            _ => Outputs { red: Led::On, error: Some(errors::SETTINGS), ..outputs },
         };
         self.outputs
     }
@@ -86,22 +97,10 @@ impl Bms {
         let was_low = self.supply == Supply::Low;
         self.supply.decide(supply_mv);
         if was_low && self.supply != Supply::Low {
-            let (settings, supply) = (self.settings, self.supply);
-            self.start(&settings, ResetCause::PowerOn, None);
+            let supply = self.supply;
+            self.boot(ResetCause::PowerOn, None);
             self.supply = supply;
             self.advance_clock(now);
-        }
-    }
-
-    /// PRE-2's count up to this decision, if both pins were High at the last one.
-    fn count_both_high(&self, now: Instant) -> Millis {
-        match self.last_step {
-            Some(last) if self.outputs.both_high() => {
-                let gap = now.since(last);
-                let counted = self.both_high.plus(if gap > GAP_MAX { GAP_MAX } else { gap });
-                if counted > LEAD { LEAD } else { counted }
-            }
-            _ => Millis::ZERO,
         }
     }
 
@@ -131,16 +130,16 @@ impl Bms {
     }
 
     /// UV-2: a lengthened clear hold falls back when the bank is charged above 2 % C for 5 s.
-    fn relieve(&mut self, now: Instant) {
+    fn relieve(&mut self, now: Instant, charge_ma: i32) {
         if self.last_uv_cut.is_some_and(|cut| now.since(cut) > CUT_WINDOW) {
             self.last_uv_cut = None;
         }
-        let setting = Millis::new(self.settings.under_voltage_clear_hold_ms.unsigned_abs());
+        let setting = self.clear_hold_setting();
         if self.clear_hold == setting {
             self.relief_since = None;
             return;
         }
-        if self.bank_charge_ma() <= self.relief_ma() {
+        if charge_ma <= self.relief_ma() {
             self.relief_since = None;
         } else if now.since(*self.relief_since.get_or_insert(now)) >= RELIEF {
             self.clear_hold = setting;
@@ -148,18 +147,37 @@ impl Bms {
         }
     }
 
-    /// Current into the bank: the sum over the strings, mA. The first battery of a string speaks for it.
+    /// Current into the bank: the sum over the strings, mA. The first trusted battery of a string speaks for it; a
+    /// string without one counts as 0, for an old value tells nothing about a current.
     pub(crate) fn bank_charge_ma(&self) -> i32 {
-        let series = usize::from(self.settings.bank.series.max(1));
-        let strings = self.batteries.iter().take(self.settings.bank.batteries()).step_by(series);
-        strings.fold(0i32, |sum, battery| sum.saturating_add(battery.values.current_ma))
+        let series = self.settings.bank.series;
+        let trusted = self.everyone() & !(self.silent | self.distrusted);
+        let mut sum = 0i32;
+        let mut spoken = false;
+        let mut place_in_string = 0u8;
+        for (place, battery) in numbered(self.batteries.iter()).take(self.settings.bank.batteries()) {
+            if !spoken && trusted & bit(place) != 0 {
+                sum = sum.saturating_add(battery.values.current_ma);
+                spoken = true;
+            }
+            place_in_string = place_in_string.saturating_add(1);
+            if place_in_string >= series {
+                (place_in_string, spoken) = (0, false);
+            }
+        }
+        sum
     }
 
     /// 2 % of the bank's capacity as a current, mA.
     pub(crate) fn relief_ma(&self) -> i32 {
+        self.part_of_capacity_ma(RELIEF_PART)
+    }
+
+    /// This part of the bank's capacity as a current of one hour, mA.
+    pub(crate) fn part_of_capacity_ma(&self, part: u32) -> i32 {
         let bank = &self.settings.bank;
         let capacity = bank.capacity_mah.saturating_mul(bank.parallel.into());
-        i32::try_from(capacity / RELIEF_PART).unwrap_or(i32::MAX)
+        i32::try_from(capacity.checked_div(part).unwrap_or(0)).unwrap_or(i32::MAX)
     }
 
     /// The rows with a rule of their own.
@@ -178,53 +196,31 @@ impl Bms {
         set(Cause::Supply, self.supply != Supply::InRange);
         // After a reset the remote counts as off until it is judged; what is retained must not be lost by that.
         let remote_off = self.remote.is_judged_off();
-        let mut warned = false;
-        for (i, direction) in numbered(Direction::BOTH.into_iter()) {
-            let (cut, warning) = self.over_current(now, i, remote_off);
-            match direction {
-                Direction::Discharge => {
-                    set(Cause::DischargeOverCurrent, cut);
-                    warned = warning;
+        let action = self.settings.over_current_action;
+        let [discharge, charge] = &mut self.cuts;
+        let mut cut = |direction: usize, cuts: &mut Cuts| {
+            let restarts = if remote_off {
+                // REM-4: remote off ends a retry time and clears latch and count.
+                cuts.forget();
+                cuts.trips != 0
+            } else {
+                cuts.decide(now, action)
+            };
+            if restarts {
+                cuts.trips = 0;
+                for battery in &mut self.batteries {
+                    if let Some(currents) = battery.currents.get_mut(direction) {
+                        *currents = Currents::NONE;
+                    }
                 }
-                Direction::Charge => set(Cause::ChargeOverCurrent, cut),
             }
-        }
-        set(Cause::DischargeCurrentWarning, warned);
+            // OC-4: a warning only.
+            cuts.battery().is_some() && action == OverCurrentAction::Disconnect
+        };
+        set(Cause::DischargeOverCurrent, cut(0, discharge));
+        set(Cause::ChargeOverCurrent, cut(1, charge));
+        set(Cause::DischargeCurrentWarning, discharge.warns != 0);
         active
-    }
-
-    /// OC-1 … OC-3 for one direction: whether it is cut, and whether a battery warns.
-    fn over_current(&mut self, now: Instant, direction: usize, remote_off: bool) -> (bool, bool) {
-        let count = self.settings.bank.batteries();
-        let mut asking = None;
-        let mut warning = false;
-        for (battery, number) in self.batteries.iter().take(count).zip(0u8..u8::MAX) {
-            let Some(currents) = battery.currents.get(direction) else { break };
-            warning |= currents.warning;
-            if currents.trips && asking.is_none() {
-                asking = Some(number);
-            }
-        }
-        let Some(cuts) = self.cuts.get_mut(direction) else { return (false, warning) };
-        let mut change = Change::Nothing;
-        if remote_off {
-            // REM-4: remote off ends a retry time and clears latch and count.
-            cuts.forget();
-            if asking.is_some() {
-                change = Change::Restart;
-            }
-        } else if cuts.decide(now, asking) == Change::Restart {
-            change = Change::Restart;
-        }
-        let cut = cuts.battery().is_some();
-        if change == Change::Restart {
-            for battery in self.batteries.iter_mut().take(count) {
-                if let Some(currents) = battery.currents.get_mut(direction) {
-                    currents.restart();
-                }
-            }
-        }
-        (cut, warning)
     }
 
     /// The threshold rows but under-voltage.
@@ -232,7 +228,8 @@ impl Bms {
         let untrusted = self.silent | self.distrusted;
         let removed = self.planted().removed;
         for (place, kind) in numbered(kinds()).filter(|&(place, _)| place != UV) {
-            let hold_over = self.hold_is_over(now, place);
+            let Some(hold) = self.rows.get(place).map(|row| Millis::new(row.limits.hold_ms)) else { break };
+            let hold_over = self.first_over(now, place, hold).is_some();
             let Some(row) = self.rows.get_mut(place) else { break };
             if hold_over && !removed.contains(kind.cause) {
                 row.trip(now, untrusted);
@@ -243,25 +240,12 @@ impl Bms {
         }
     }
 
-    /// A battery has shown the row's condition for its hold.
-    fn hold_is_over(&self, now: Instant, place: usize) -> bool {
-        self.first_over(now, place).is_some()
-    }
-
     /// The first battery that has shown the row's condition for its hold.
-    fn first_over(&self, now: Instant, place: usize) -> Option<u8> {
+    fn first_over(&self, now: Instant, place: usize, hold: Millis) -> Option<u8> {
         let row = self.rows.get(place)?;
-        if row.set == 0 {
-            return None;
-        }
-        let hold = Millis::new(row.limits.hold_ms);
-        let held = |battery: &crate::battery::Battery| match crate::threshold::hold_of(place) {
-            Some(slot) => battery.hold_since.get(slot).is_some_and(|&since| now.since(since) >= hold),
-            None => true,
-        };
-        let batteries = self.batteries.iter().zip(0u8..u8::MAX);
-        let mut shown = batteries.filter(|&(_, number)| row.set & bit(number.into()) != 0);
-        shown.find(|&(battery, _)| held(battery)).map(|(_, number)| number)
+        let Some(slot) = hold_of(place) else { return first(row.set) };
+        let since = |battery: u8| self.batteries.get(usize::from(battery))?.hold_since.get(slot).copied();
+        batteries_of(row.set).find(|&battery| since(battery).is_some_and(|since| now.since(since) >= hold))
     }
 
     /// The floor's rows (SOC-2 … SOC-4), once every battery has reported.
@@ -279,13 +263,12 @@ impl Bms {
 
     /// UV-1, UV-2, UV-5 and PRE-2.
     fn under_voltage(&mut self, now: Instant, both_high: Millis, active: &mut CauseSet, waiting: &mut CauseSet) {
-        let lead = LEAD.less(self.planted().early);
         let removed = self.planted().removed.contains(Cause::UnderVoltage);
         // UV-5: nothing is dropped by a LOAD that floats anyway.
         let floats = self.outputs.load == Drive::Floating
             || !active.intersection(FLOATS_LOAD).is_empty()
             || !waiting.intersection(FLOATS_LOAD).is_empty();
-        let held = self.hold_is_over(now, UV) && both_high >= lead;
+        let held = both_high >= self.lead() && self.first_over(now, UV, self.under_voltage_hold()).is_some();
         let untrusted = self.silent | self.distrusted;
         let hold = self.clear_hold;
         let Some(row) = self.rows.get_mut(UV) else { return };
@@ -315,7 +298,7 @@ impl Bms {
         self.last_uv_cut = Some(now);
     }
 
-    fn outputs_for(&self, active: CauseSet, waiting: CauseSet, inputs: &Inputs) -> Outputs {
+    fn outputs_for(&self, now: Instant, active: CauseSet, waiting: CauseSet, inputs: &Inputs) -> Outputs {
         let waits = |column: CauseSet| {
             if waiting.intersection(column).is_empty() {
                 CauseSet::EMPTY
@@ -331,10 +314,11 @@ impl Bms {
         if self.planted().never_cuts {
             load_causes = load_causes.without(CauseSet::only(Cause::UnderVoltage));
         }
+        let load = drive(load_causes);
         Outputs {
-            load: drive(load_causes),
+            load,
             charger: drive(charger_causes),
-            pre_alarm: if floats.is_empty() && !raises.is_empty() { PreAlarm::High } else { PreAlarm::Floating },
+            pre_alarm: self.pre_alarm(now, floats.is_empty() && !raises.is_empty(), load),
             red: Led::Off,
             blue: match inputs.bluetooth {
                 // LED-1: off when the radio is, or without power (SUP-1).
@@ -377,21 +361,16 @@ impl Bms {
 
     fn culprit(&self, now: Instant, cause: Cause) -> Option<u8> {
         let place = cause as usize;
-        let first = |word: u64| u8::try_from(word.trailing_zeros()).ok().filter(|_| word != 0);
         match cause {
             _ if place < THRESHOLDS => {
-                self.first_over(now, place).or_else(|| first(self.rows.get(place).map_or(0, |row| row.set)))
+                let row = self.rows.get(place)?;
+                self.first_over(now, place, Millis::new(row.limits.hold_ms)).or_else(|| first(row.set))
             }
             Cause::Communication => first(self.silent | self.distrusted),
             Cause::BankMismatch => Some(self.mismatch.battery),
             Cause::DischargeOverCurrent => self.cuts.first().and_then(|cuts| cuts.battery()),
             Cause::ChargeOverCurrent => self.cuts.last().and_then(|cuts| cuts.battery()),
-            Cause::DischargeCurrentWarning => {
-                let mut batteries = self.batteries.iter().zip(0u8..u8::MAX);
-                batteries
-                    .find(|(battery, _)| battery.currents.first().is_some_and(|currents| currents.warning))
-                    .map(|(_, number)| number)
-            }
+            Cause::DischargeCurrentWarning => self.cuts.first().and_then(|cuts| first(cuts.warns)),
             _ => None,
         }
     }
@@ -424,10 +403,7 @@ impl Bms {
 
     /// Warnings that are no cause: another firmware version (COM-6), a high charge current (OC-1).
     fn batteries_warn(&self) -> bool {
-        self.batteries.iter().take(self.settings.bank.batteries()).any(|battery| {
-            battery.values.status.any(crate::frame::Status::FIRMWARE_MISMATCH)
-                || battery.currents.last().is_some_and(|currents| currents.warning)
-        })
+        self.other_firmware != 0 || self.cuts.last().is_some_and(|charge| charge.warns != 0)
     }
 }
 

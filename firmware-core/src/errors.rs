@@ -67,7 +67,7 @@ impl Bms {
             16 => cause(Cause::ColdCharge) || cause(Cause::ColdDischarge),
             32 => self.silent != 0 && self.cable(),
             34 => self.wrong_voltage,
-            36 => self.cuts.iter().any(|cuts| cuts.fails()),
+            36 => self.is_ignored() || self.cuts.iter().any(|cuts| cuts.fails()),
             39 => self.silent != 0 && !self.cable(),
             _ => false,
         }

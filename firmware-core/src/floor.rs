@@ -41,7 +41,9 @@ impl FloorLimits {
 }
 
 impl Floor {
-    pub const NONE: Self = Self { sum_pm: 0, stale: true, warning: State::Clear, alarm: State::Clear };
+    pub const NONE: Self = Self { stale: true, ..Self::ZERO };
+    /// Before the first start.
+    pub const ZERO: Self = Self { sum_pm: 0, stale: false, warning: State::Clear, alarm: State::Clear };
 
     /// Without retained state the alarm begins tripped (BOOT-2); the warning is left to the measured values.
     pub fn waiting(settings: &Settings) -> Self {

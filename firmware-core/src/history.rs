@@ -23,10 +23,12 @@ pub struct History {
 
 impl History {
     /// Nothing has happened.
-    pub const NONE: Self = Self {
+    pub const NONE: Self = Self { soc_pm_min: 1000, cell_mv_min: u16::MAX, ..Self::ZERO };
+    /// Before the first start.
+    pub(crate) const ZERO: Self = Self {
         errors: [None; 4],
-        soc_pm_min: 1000,
-        cell_mv_min: u16::MAX,
+        soc_pm_min: 0,
+        cell_mv_min: 0,
         cell_mv_max: 0,
         under_voltages: 0,
         over_voltages: 0,

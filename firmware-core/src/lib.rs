@@ -9,8 +9,7 @@
 //!
 //! *Guarantees.* `no_std`, no heap, no float, no `unsafe`, no panic path, no recursion; all state is plain data.
 //!
-//! *Not done here.* Readout over the radio, change of settings while running, firmware update, detection of devices
-//! that ignore their wire, and the variants of UV-4, PRE-4, PRE-5, PRE-6 and OC-4.
+//! *Not done here.* Readout over the radio.
 //!
 //! Rule ids are those of the rule book (`UV-1`, `OUT-2`, …). Numbers that no data sheet states are assumed.
 #![no_std]
@@ -21,12 +20,15 @@ mod bms;
 mod canonical;
 mod cause;
 mod decision;
+mod diagnosis;
 mod errors;
 mod floor;
 pub mod frame;
 mod history;
+mod low_cell;
 mod outputs;
 mod overcurrent;
+mod pre_alarm;
 mod quiet;
 mod remote;
 mod retained;
@@ -34,6 +36,7 @@ pub mod settings;
 mod table;
 mod threshold;
 pub mod units;
+mod update;
 
 #[cfg(feature = "mutants")]
 pub use bms::Mutant;
@@ -45,3 +48,4 @@ pub use outputs::{Bluetooth, Drive, Inputs, Led, Outputs, PreAlarm};
 pub use quiet::{Band, InputBand, Quiet};
 pub use retained::Retained;
 pub use table::{Action, PROTECTIONS, Protection, Severity, Signal, Trip};
+pub use update::Refusal;

@@ -3,8 +3,9 @@
 //! Timers run on frames only: they stand still while their battery is silent.
 
 use crate::battery::Values;
+use crate::bms::first;
 use crate::frame::Status;
-use crate::settings::BankLayout;
+use crate::settings::{BankLayout, OverCurrentAction};
 use crate::units::{Instant, Millis};
 
 /// Above the continuous rating for so long, above the pulse rating for so long (OC-2), ms.
@@ -49,7 +50,7 @@ impl Direction {
         Ratings { continuous_ma, pulse_ma }
     }
 
-    fn magnitude(self, current_ma: i32) -> i32 {
+    pub fn magnitude(self, current_ma: i32) -> i32 {
         match self {
             Self::Discharge => current_ma.saturating_neg(),
             Self::Charge => current_ma,
@@ -104,30 +105,28 @@ pub(crate) struct Currents {
     continuous: Timer,
     pulse: Timer,
     extreme: u8,
-    /// OC-1, and for how long the current has been below its clear level.
-    pub warning: bool,
+    /// For how long the current has been below the warning's clear level (OC-1).
     clear_ms: u16,
-    /// OC-2 asks for a cut.
-    pub trips: bool,
 }
 
 impl Currents {
-    pub const NONE: Self = Self {
-        continuous: Timer::STOPPED,
-        pulse: Timer::STOPPED,
-        extreme: 0,
-        warning: false,
-        clear_ms: 0,
-        trips: false,
-    };
+    pub const NONE: Self = Self { continuous: Timer::STOPPED, pulse: Timer::STOPPED, extreme: 0, clear_ms: 0 };
 
-    /// A report, `elapsed` after the one before.
-    pub fn report(&mut self, direction: Direction, values: &Values, layout: &BankLayout, elapsed: Millis) {
+    /// A report of the battery whose bit is `bit`, `elapsed` after the one before.
+    pub fn report(
+        &mut self,
+        direction: Direction,
+        values: &Values,
+        layout: &BankLayout,
+        elapsed: Millis,
+        bit: u64,
+        cuts: &mut Cuts,
+    ) {
         let ratings = direction.ratings(layout);
         let (_, alarm_bit) = direction.bits();
         let magnitude = direction.magnitude(values.current_ma);
         let above = direction.exceeds(values, layout);
-        if !above && !self.active() {
+        if !above && cuts.warns & bit == 0 && !self.running() {
             return;
         }
         // Reports farther apart than the silence timeout do not come here; 2¹⁶ ms are plenty.
@@ -139,31 +138,27 @@ impl Currents {
         self.extreme = if extreme { self.extreme.saturating_add(1) } else { 0 };
 
         if above {
-            self.warning = true;
+            cuts.warns |= bit;
             self.clear_ms = 0;
         } else if i64::from(magnitude).saturating_mul(100) < i64::from(ratings.continuous_ma).saturating_mul(98) {
             // The hold runs from the first frame below.
             self.clear_ms = if self.clear_ms == 0 { 1 } else { self.clear_ms.saturating_add(elapsed_ms) };
             if self.clear_ms > WARNING_CLEAR_MS {
-                self.warning = false;
+                cuts.warns &= !bit;
                 self.clear_ms = 0;
             }
         } else {
             self.clear_ms = 0;
         }
-        self.trips = (above && self.continuous.run_ms >= CONTINUOUS_MS)
+        let trips = (above && self.continuous.run_ms >= CONTINUOUS_MS)
             || (pulse && self.pulse.run_ms >= PULSE_MS)
             || self.extreme >= EXTREME_REPORTS;
+        cuts.trips = if trips { cuts.trips | bit } else { cuts.trips & !bit };
     }
 
-    /// True if anything runs or holds: the battery is not quiet.
-    pub fn active(&self) -> bool {
-        self.warning || self.continuous.running || self.pulse.running || self.extreme > 0
-    }
-
-    /// Times start anew; the warning stays.
-    pub fn restart(&mut self) {
-        *self = Self { warning: self.warning, ..Self::NONE };
+    /// True if a time runs: the battery is not quiet.
+    pub fn running(&self) -> bool {
+        self.continuous.running || self.pulse.running || self.extreme > 0
     }
 
     pub fn canonical(&self, put: &mut dyn FnMut(&[u8])) {
@@ -172,7 +167,7 @@ impl Currents {
             put(&timer.run_ms.to_le_bytes());
             put(&timer.below_ms.to_le_bytes());
         }
-        put(&[self.extreme, u8::from(self.warning), u8::from(self.trips)]);
+        put(&[self.extreme]);
         put(&self.clear_ms.to_le_bytes());
     }
 }
@@ -193,43 +188,40 @@ pub(crate) enum Cut {
     Latched { since: Instant, battery: u8 },
 }
 
-/// Cuts of one output.
+/// Over-current of one direction: which batteries warn or ask, and the cuts of its output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Cuts {
+    /// Batteries that warn (OC-1).
+    pub warns: u64,
+    /// Batteries that ask for a cut (OC-2).
+    pub trips: u64,
     pub cut: Cut,
     /// The last two counted cuts, newest first.
     pub counted: [Option<Instant>; 2],
 }
 
-/// What happened to a cut in a decision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Change {
-    Nothing,
-    /// It began or ended: the batteries' times start anew.
-    Restart,
-}
-
 impl Cuts {
-    pub const NONE: Self = Self { cut: Cut::Idle, counted: [None; 2] };
+    pub const NONE: Self = Self { warns: 0, trips: 0, cut: Cut::Idle, counted: [None; 2] };
 
-    /// One decision: begins a cut for the battery that asks for it, ends it after the retry time.
-    pub fn decide(&mut self, now: Instant, asking: Option<u8>) -> Change {
+    /// One decision: begins a cut for the first battery that asks for it, ends it after the retry time. True if
+    /// either happened: the batteries' times start anew.
+    pub fn decide(&mut self, now: Instant, action: OverCurrentAction) -> bool {
         self.forget_old(now);
         let ends = match self.cut {
             Cut::Idle => {
-                let Some(battery) = asking else { return Change::Nothing };
+                let Some(battery) = first(self.trips).filter(|_| action == OverCurrentAction::Disconnect) else {
+                    return false;
+                };
                 self.cut = Cut::Running { since: now, battery, counted: None };
-                return Change::Restart;
+                return true;
             }
             Cut::Running { since, .. } => now.since(since) >= RETRY,
             Cut::Latched { since, .. } => now.since(since) >= LATCH,
         };
         if ends {
             self.clear();
-            Change::Restart
-        } else {
-            Change::Nothing
         }
+        ends
     }
 
     /// Counted cuts older than the window no longer matter, unless they are what latched the output.
@@ -251,7 +243,8 @@ impl Cuts {
 
     /// Remote off: neither cut nor latch nor count remain (OC-3, REM-4).
     pub fn forget(&mut self) {
-        *self = Self::NONE;
+        self.cut = Cut::Idle;
+        self.counted = [None; 2];
     }
 
     /// A fresh report of a battery: judges whether the cut works.
@@ -319,6 +312,8 @@ impl Cuts {
             Cut::Latched { since, battery } => (4, since, battery),
         };
         put(&[kind, battery]);
+        put(&self.warns.to_le_bytes());
+        put(&self.trips.to_le_bytes());
         put(&now.since(since).as_millis().to_le_bytes());
         for counted in self.counted {
             put(&[u8::from(counted.is_some())]);

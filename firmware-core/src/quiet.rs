@@ -1,9 +1,11 @@
 //! The promise that nothing can change ([`crate::Bms::quiet`]).
 
-use crate::bms::{Bms, bit, numbered};
+use crate::bms::{Bms, batteries_of, bit, numbered};
 use crate::cause::Cause;
-use crate::decision::LEAD;
+use crate::diagnosis;
 use crate::frame::Status;
+use crate::low_cell::{self, LowCell};
+use crate::outputs::Drive;
 use crate::remote::{Remote, side};
 use crate::settings::BATTERIES_MAX;
 use crate::table::{PROTECTIONS, THRESHOLDS};
@@ -119,7 +121,7 @@ impl Bms {
         let pins: [Option<u64>; THRESHOLDS] =
             core::array::from_fn(|place| self.rows.get(place).and_then(|row| self.pin(row, place)));
         let soc = self.soc_drift();
-        let relief_ma = self.relief_drift();
+        let (fall_ma, rise_ma) = self.current_drift();
         let bank = &self.settings.bank;
         let places = numbered(quiet.bands.iter_mut().zip(&self.batteries));
         for (place, (band, battery)) in places.take(bank.batteries()) {
@@ -130,9 +132,8 @@ impl Bms {
             }
             let values = &battery.values;
             band.current_ma = (bank.continuous_discharge_ma.saturating_neg(), bank.continuous_charge_ma);
-            if let Some(drift) = relief_ma {
-                band.current_ma.1 = band.current_ma.1.min(values.current_ma.saturating_add(drift));
-            }
+            band.current_ma.0 = band.current_ma.0.max(values.current_ma.saturating_sub(fall_ma));
+            band.current_ma.1 = band.current_ma.1.min(values.current_ma.saturating_add(rise_ma));
             band.soc_pm = (values.soc_pm.saturating_sub(soc.0), values.soc_pm.saturating_add(soc.1).min(1000));
             band.status_mask = Status::RULED.bits();
             band.status_value = values.status.bits() & Status::RULED.bits();
@@ -141,7 +142,7 @@ impl Bms {
 
     /// The first instant at which a timer may act; `now` if something is going on that only execution can tell.
     fn quiet_until(&self, now: Instant) -> Instant {
-        if !self.configured {
+        if !self.configured || self.updating {
             return now.plus(HORIZON);
         }
         let count = self.settings.bank.batteries();
@@ -151,11 +152,13 @@ impl Bms {
             || self.floor.stale
             || self.remote.changing_since.is_some()
             || self.relief_since.is_some()
+            || self.low_cell.is_some_and(LowCell::is_undecided)
+            || self.cuts.iter().any(|cuts| cuts.warns != 0)
             || self
                 .batteries
                 .iter()
                 .take(count)
-                .any(|battery| battery.implausible || battery.currents.iter().any(|currents| currents.active()));
+                .any(|battery| battery.implausible || battery.currents.iter().any(|currents| currents.running()));
         if busy {
             return now;
         }
@@ -184,26 +187,38 @@ impl Bms {
         if let Some(since) = self.clean_since {
             deadline(since.plus(Millis::seconds(60)));
         }
+        let mut counts = |count: Option<Millis>, limit: Millis| {
+            if let Some(count) = count.filter(|&count| count < limit) {
+                deadline(now.plus(limit.less(count)));
+            }
+        };
+        for ignored in self.ignored {
+            counts(ignored, diagnosis::PATIENCE);
+        }
+        counts(
+            self.low_cell.filter(|low_cell| !low_cell.is_charging()).map(|low_cell| low_cell.idle),
+            low_cell::PATIENCE,
+        );
+        counts(self.after_cut, self.floats_after_cut().unwrap_or(Millis::ZERO));
         until
     }
 
     /// When a row that shows its condition would trip: after its hold, and for UV after PRE-2's 30 s.
     fn trip_deadline(&self, now: Instant, row: &Row, place: usize) -> Option<Instant> {
-        let hold = Millis::new(row.limits.hold_ms);
+        let under_voltage = place == Cause::UnderVoltage as usize;
+        let hold = if under_voltage { self.under_voltage_hold() } else { Millis::new(row.limits.hold_ms) };
         let slot = hold_of(place)?;
-        let batteries = numbered(self.batteries.iter());
-        let shown = batteries.filter(|&(b, _)| row.set & bit(b) != 0);
-        let held = shown.filter_map(|(_, battery)| battery.hold_since.get(slot)).map(|since| since.plus(hold));
+        let shown = batteries_of(row.set).filter_map(|battery| self.batteries.get(usize::from(battery)));
+        let held = shown.filter_map(|battery| battery.hold_since.get(slot)).map(|since| since.plus(hold));
         let first = held.reduce(Instant::min)?;
-        if place != Cause::UnderVoltage as usize {
+        if !under_voltage {
             return Some(first);
         }
         // A LOAD that floats would have tripped the row at once (UV-5); without PRE-ALARM nothing counts.
         if !self.outputs.both_high() {
             return None;
         }
-        let lead = LEAD.less(self.planted().early);
-        Some(first.max(now.plus(lead.less(self.both_high))))
+        Some(first.max(now.plus(self.lead().less(self.both_high))))
     }
 
     /// The battery whose failing keeps a row from clearing: the one farthest from its clear value. `Some(0)` if a
@@ -230,12 +245,29 @@ impl Bms {
         (per_string(sum.saturating_sub(low)), per_string(high.saturating_sub(sum)))
     }
 
-    /// How far every string's current may rise, mA, before it relieves a lengthened clear hold (UV-2).
-    fn relief_drift(&self) -> Option<i32> {
-        let setting = Millis::new(self.settings.under_voltage_clear_hold_ms.unsigned_abs());
+    /// How far every string's current may fall and rise, mA, before the bank's passes a limit that counts now: that
+    /// of UV-2's relief, of UV-4, of DIAG-1.
+    fn current_drift(&self) -> (i32, i32) {
+        let lengthened = self.clear_hold != self.clear_hold_setting();
+        let stray_ma = self.stray_ma();
+        let limits = [
+            lengthened.then(|| self.relief_ma()),
+            self.low_cell.map(|_| self.charging_ma()),
+            (self.outputs.charger == Drive::Floating).then_some(stray_ma),
+            (self.outputs.load == Drive::Floating).then_some(stray_ma.saturating_neg().saturating_sub(1)),
+        ];
         let strings = i32::from(self.settings.bank.parallel.max(1));
-        let room = self.relief_ma().saturating_sub(self.bank_charge_ma());
-        (self.clear_hold != setting).then(|| room.checked_div(strings).unwrap_or(0))
+        let per_string = |room: i32| room.checked_div(strings).unwrap_or(0);
+        let charge_ma = self.bank_charge_ma();
+        let (mut fall, mut rise) = (i32::MAX, i32::MAX);
+        for limit in limits.into_iter().flatten() {
+            if charge_ma > limit {
+                fall = fall.min(per_string(charge_ma.saturating_sub(limit).saturating_sub(1)));
+            } else {
+                rise = rise.min(per_string(limit.saturating_sub(charge_ma)));
+            }
+        }
+        (fall, rise)
     }
 
     /// Inputs on the same side of every limit as those of the last decision.
@@ -255,14 +287,18 @@ impl Bms {
     /// Brings the firmware to where `cycles` cycles of in-band frames, each with its decisions, would have brought
     /// it. `to` must be `cycles` × 500 ms after the last decision and within the promise of [`Bms::quiet`].
     pub fn fast_forward(&mut self, to: Instant, cycles: u32) {
-        if !self.configured {
+        if !self.configured || self.updating {
             return;
         }
         let Some(from) = self.last_step else { return };
         let length = to.since(from);
-        let lead = self.both_high.plus(length);
-        if self.outputs.both_high() {
-            self.both_high = if lead > LEAD { LEAD } else { lead };
+        self.pass_both_high(length);
+        self.pass_after_cut(length);
+        if let Some(low_cell) = &mut self.low_cell {
+            low_cell.pass(length);
+        }
+        for ignored in self.ignored.iter_mut().flatten() {
+            *ignored = ignored.plus(length).min(diagnosis::PATIENCE);
         }
         self.last_step = Some(to);
         self.clock = Some(to);

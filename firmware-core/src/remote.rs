@@ -24,22 +24,28 @@ pub(crate) struct Remote {
     pub on: bool,
     /// The first decision of an unbroken row that saw the other state.
     pub changing_since: Option<Instant>,
+    /// It has been seen off since the start: to come on is a toggle then, and not the first judgement.
+    pub seen_off: bool,
 }
 
 impl Remote {
-    pub const OFF: Self = Self { on: false, changing_since: None };
+    pub const OFF: Self = Self { on: false, changing_since: None, seen_off: false };
 
-    /// One decision (REM-3): a new state acts at the first decision at which it has held for `debounce`.
-    pub fn decide(&mut self, now: Instant, inputs: &Inputs, debounce: Millis) {
+    /// One decision (REM-3): a new state acts at the first decision at which it has held for `debounce`. True if that
+    /// toggles the remote.
+    pub fn decide(&mut self, now: Instant, inputs: &Inputs, debounce: Millis) -> bool {
         if is_on(inputs) == self.on {
             self.changing_since = None;
-            return;
+            self.seen_off |= !self.on;
+            return false;
         }
         let since = *self.changing_since.get_or_insert(now);
-        if now.since(since) >= debounce {
-            self.on = !self.on;
-            self.changing_since = None;
+        if now.since(since) < debounce {
+            return false;
         }
+        self.on = !self.on;
+        self.changing_since = None;
+        self.seen_off || !self.on
     }
 
     /// Off, and the last decision saw nothing else.

@@ -1,17 +1,23 @@
 //! What survives a watchdog reset (BOOT-2): bytes in a memory that the reset leaves alone, with a checksum.
 
-use crate::bms::{Bms, numbered};
+use crate::bms::Bms;
 use crate::cause::Cause;
 use crate::floor::FloorLimits;
+use crate::low_cell::LowCell;
 use crate::overcurrent::{Cut, Cuts};
 use crate::remote::Supply;
 use crate::settings::BATTERIES_MAX;
+use crate::table::THRESHOLDS;
 use crate::threshold::State;
 use crate::units::{Instant, Millis};
 use crc::{CRC_32_ISO_HDLC, Crc, Table};
 
-/// Bytes with room for the fixed part and 50 batteries.
-const SIZE: usize = 512;
+/// A count that does not run.
+const NEVER: u32 = u32::MAX;
+
+/// The mark of the settings; rows, floor, supply; clear hold and whether there was a cut; silent and distrusted; over-
+/// current; counts; losses and trust by battery.
+const SIZE: usize = 4 + (THRESHOLDS + 3) + 5 + 16 + (6 + 16) + 8 + 2 * BATTERIES_MAX;
 static CRC: Crc<u32, Table<1>> = Crc::<u32, Table<1>>::new(&CRC_32_ISO_HDLC);
 
 /// Retained state. Bytes that were not written by [`Bms::retained`] for the same settings count as none.
@@ -57,14 +63,12 @@ impl Retained {
             };
             pen.put(&[kind, battery, how_many(cuts.counted.iter().flatten())]);
         }
-        let warns = |direction: usize| {
-            numbered(bms.batteries.iter()).fold(0u64, |word, (b, battery)| {
-                let warns = battery.currents.get(direction).is_some_and(|currents| currents.warning);
-                if warns { word | crate::bms::bit(b) } else { word }
-            })
-        };
-        pen.put(&warns(0).to_le_bytes());
-        pen.put(&warns(1).to_le_bytes());
+        for cuts in &bms.cuts {
+            pen.put(&cuts.warns.to_le_bytes());
+        }
+        for count in [bms.low_cell.map(|low_cell| low_cell.idle), bms.after_cut] {
+            pen.put(&count.map_or(NEVER, Millis::as_millis).to_le_bytes());
+        }
         for battery in &bms.batteries {
             let losses = battery.losses.iter().flatten().filter(|&&at| bms.is_recent_loss(at));
             pen.put(&[how_many(losses), battery.trust_needed]);
@@ -98,12 +102,13 @@ impl Retained {
         for cuts in &mut bms.cuts {
             *cuts = read_cuts(&mut reader);
         }
-        let (discharge, charge) = (reader.u64(), reader.u64());
-        for (b, battery) in numbered(bms.batteries.iter_mut()).take(BATTERIES_MAX) {
-            let bit = crate::bms::bit(b);
-            let [first, second] = &mut battery.currents;
-            first.warning = discharge & bit != 0;
-            second.warning = charge & bit != 0;
+        for cuts in &mut bms.cuts {
+            cuts.warns = reader.u64();
+        }
+        let [low_cell, after_cut] = [reader.u32(), reader.u32()].map(|ms| (ms != NEVER).then(|| Millis::new(ms)));
+        bms.low_cell = low_cell.map(LowCell::after);
+        bms.after_cut = after_cut;
+        for battery in &mut bms.batteries {
             let losses = reader.u8();
             battery.trust_needed = reader.u8();
             let loss = |number: u8| (losses >= number).then_some(Instant::from_millis(0));
@@ -130,6 +135,7 @@ fn settings_mark(bms: &Bms) -> u32 {
     for (_, value) in bms.settings.values() {
         digest.update(&value.to_le_bytes());
     }
+    digest.update(&bms.settings.chosen());
     let bank = &bms.settings.bank;
     digest.update(&[bank.model, bank.cells, bank.series, bank.parallel, Cause::ALL.len().to_le_bytes()[0]]);
     digest.finalize()
@@ -156,7 +162,7 @@ fn read_cuts(reader: &mut Reader<'_>) -> Cuts {
         _ => Cut::Latched { since, battery },
     };
     let counted = |number: u8| (count >= number).then_some(since);
-    Cuts { cut, counted: [counted(1), counted(2)] }
+    Cuts { cut, counted: [counted(1), counted(2)], ..Cuts::NONE }
 }
 
 struct Pen<'a> {

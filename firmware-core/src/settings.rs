@@ -1,12 +1,24 @@
 //! Settings with their ranges, and the constraints that must hold between them (UPD-1 refuses a set as a whole).
 
-/// Declares the settings once: field, id of the rule, default, least, greatest.
+/// Declares the settings once. Numbers: field, id of the rule, default, least, greatest. Choices: field, type, id of
+/// the rule, words; the first is the default.
 macro_rules! settings {
-    ($($(#[$doc:meta])* $field:ident: $rule:literal, $default:literal in $min:literal..=$max:literal;)*) => {
-        /// Settings of the BMS. Names carry the unit: mV, ms, 0.1 °C (`_dc`), ‰ (`_pm`).
+    (
+        numbers {
+            $($(#[$doc:meta])* $field:ident: $rule:literal, $default:literal in $min:literal..=$max:literal;)*
+        }
+        choices {
+            $($(#[$choice_doc:meta])* $choice:ident: $kind:ident, $choice_rule:literal, {
+                $(#[$first_doc:meta])* $first:ident = $first_word:literal,
+                $(#[$other_doc:meta])* $other:ident = $other_word:literal $(,)?
+            };)*
+        }
+    ) => {
+        /// Settings of the BMS. Names carry the unit: mV, ms, s, 0.1 °C (`_dc`), ‰ (`_pm`).
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub struct Settings {
             $($(#[$doc])* pub $field: i32,)*
+            $($(#[$choice_doc])* pub $choice: $kind,)*
             /// The bank as it is configured.
             pub bank: BankLayout,
         }
@@ -14,66 +26,156 @@ macro_rules! settings {
         impl Settings {
             /// The defaults for this bank.
             pub const fn new(bank: BankLayout) -> Self {
-                Self { $($field: $default,)* bank }
+                Self { $($field: $default,)* $($choice: $kind::$first,)* bank }
             }
 
-            /// Each setting with its value.
+            /// Before the first start; not valid.
+            pub(crate) const ZERO: Self = Self { $($field: 0,)* $($choice: $kind::$first,)* bank: BankLayout::NONE };
+
+            /// Each number with its value.
             pub fn values(&self) -> [(&'static Range, i32); RANGES.len()] {
                 let mut ranges = RANGES.iter();
                 const NONE: &Range = &Range { field: "", rule: "", default: 0, min: 0, max: 0 };
                 [$((ranges.next().unwrap_or(NONE), self.$field)),*]
             }
+
+            /// The place of the word of each choice, in the order of [`CHOICES`].
+            pub fn chosen(&self) -> [u8; CHOICES.len()] {
+                [$(self.$choice as u8),*]
+            }
         }
 
-        /// Every setting: name, rule, default and range.
+        /// Every setting that is a number: name, rule, default and range.
         pub static RANGES: [Range; [$($default),*].len()] = [
             $(Range { field: stringify!($field), rule: $rule, default: $default, min: $min, max: $max }),*
         ];
+
+        /// Every setting that is a choice: name, rule and words.
+        pub static CHOICES: [Choice; [$($first_word),*].len()] = [
+            $(Choice { field: stringify!($choice), rule: $choice_rule, words: [$first_word, $other_word] }),*
+        ];
+
+        $(
+            $(#[$choice_doc])*
+            #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+            #[repr(u8)]
+            pub enum $kind {
+                $(#[$first_doc])*
+                #[default]
+                $first,
+                $(#[$other_doc])*
+                $other,
+            }
+
+            impl $kind {
+                /// The choice of this word; `None` if there is no such.
+                pub fn of(word: &str) -> Option<Self> {
+                    match word {
+                        $first_word => Some(Self::$first),
+                        $other_word => Some(Self::$other),
+                        _ => None,
+                    }
+                }
+
+                /// Its word.
+                pub const fn word(self) -> &'static str {
+                    match self {
+                        Self::$first => $first_word,
+                        Self::$other => $other_word,
+                    }
+                }
+            }
+        )*
     };
 }
 
 settings! {
-    /// PRE-1.
-    pre_alarm_mv: "PRE-1", 3100 in 2850..=3150;
-    /// PRE-3, above `pre_alarm_mv`.
-    pre_alarm_clear_mv: "PRE-3", 50 in 0..=200;
-    /// UV-1.
-    under_voltage_mv: "UV-1", 2800 in 2600..=2800;
-    /// UV-1.
-    under_voltage_hold_ms: "UV-1", 1000 in 0..=10_000;
-    /// UV-2.
-    under_voltage_clear_mv: "UV-2", 3200 in 3000..=3300;
-    /// UV-2.
-    under_voltage_clear_hold_ms: "UV-2", 30_000 in 0..=600_000;
-    /// OV-1.
-    over_voltage_mv: "OV-1", 3750 in 3600..=3800;
-    /// OV-1.
-    over_voltage_hold_ms: "OV-1", 1000 in 0..=5000;
-    /// OV-2.
-    over_voltage_clear_mv: "OV-2", 3600 in 3450..=3650;
-    /// TEMP-1; below 5.0 °C it loads with a warning.
-    charge_min_dc: "TEMP-1", 50 in -200..=200;
-    /// TEMP-2.
-    charge_max_dc: "TEMP-2", 500 in 300..=550;
-    /// TEMP-3.
-    discharge_min_dc: "TEMP-3", -200 in -200..=0;
-    /// TEMP-3.
-    discharge_max_dc: "TEMP-3", 500 in 400..=600;
-    /// TEMP-4.
-    temperature_hysteresis_dc: "TEMP-4", 20 in 5..=50;
-    /// SOC-2; 0 is no floor.
-    discharge_floor_pm: "SOC-2", 100 in 0..=800;
-    /// SOC-2, above the floor.
-    floor_warning_margin_pm: "SOC-2", 50 in 0..=200;
-    /// SOC-4.
-    floor_clear_pm: "SOC-4", 50 in 10..=200;
-    /// COM-2.
-    silence_timeout_ms: "COM-2", 5000 in 1500..=30_000;
-    /// REM-3.
-    remote_debounce_ms: "REM-3", 200 in 0..=1000;
+    numbers {
+        /// PRE-1.
+        pre_alarm_mv: "PRE-1", 3100 in 2850..=3150;
+        /// PRE-3, above `pre_alarm_mv`.
+        pre_alarm_clear_mv: "PRE-3", 50 in 0..=200;
+        /// UV-1.
+        under_voltage_mv: "UV-1", 2800 in 2600..=2800;
+        /// UV-1.
+        under_voltage_hold_ms: "UV-1", 1000 in 0..=10_000;
+        /// UV-2.
+        under_voltage_clear_mv: "UV-2", 3200 in 3000..=3300;
+        /// UV-2.
+        under_voltage_clear_hold_ms: "UV-2", 30_000 in 0..=600_000;
+        /// OV-1.
+        over_voltage_mv: "OV-1", 3750 in 3600..=3800;
+        /// OV-1.
+        over_voltage_hold_ms: "OV-1", 1000 in 0..=5000;
+        /// OV-2.
+        over_voltage_clear_mv: "OV-2", 3600 in 3450..=3650;
+        /// TEMP-1; below 5.0 °C it loads with a warning.
+        charge_min_dc: "TEMP-1", 50 in -200..=200;
+        /// TEMP-2.
+        charge_max_dc: "TEMP-2", 500 in 300..=550;
+        /// TEMP-3.
+        discharge_min_dc: "TEMP-3", -200 in -200..=0;
+        /// TEMP-3.
+        discharge_max_dc: "TEMP-3", 500 in 400..=600;
+        /// TEMP-4.
+        temperature_hysteresis_dc: "TEMP-4", 20 in 5..=50;
+        /// SOC-2; 0 is no floor.
+        discharge_floor_pm: "SOC-2", 100 in 0..=800;
+        /// SOC-2, above the floor.
+        floor_warning_margin_pm: "SOC-2", 50 in 0..=200;
+        /// SOC-4.
+        floor_clear_pm: "SOC-4", 50 in 10..=200;
+        /// COM-2.
+        silence_timeout_ms: "COM-2", 5000 in 1500..=30_000;
+        /// REM-3.
+        remote_debounce_ms: "REM-3", 200 in 0..=1000;
+        /// PRE-6: PRE-ALARM floats so long after a cut; 0 is never.
+        pre_alarm_after_cutoff_s: "PRE-6", 0 in 10..=86_400;
+    }
+    choices {
+        /// PRE-4: what the 30 s before a UV cut are counted from.
+        countdown: Countdown, "PRE-4", {
+            /// Both pins High for 30 s (PRE-2).
+            FromPreAlarm = "from-pre-alarm",
+            /// The same, and the cell below UV for 30 s.
+            FromUnderVoltage = "from-under-voltage",
+        };
+        /// PRE-5: what PRE-ALARM shows for High.
+        pre_alarm_pattern: PreAlarmPattern, "PRE-5", {
+            /// High.
+            Continuous = "continuous",
+            /// 0.8 s on, 0.8 s off.
+            Intermittent = "intermittent",
+        };
+        /// UV-4: what CHARGER does in the low-cell state.
+        charger_in_low_cell_state: LowCellCharger, "UV-4", {
+            /// It stays High.
+            On = "on",
+            /// It floats after 5 min without charge current (OUT-16).
+            OffAfter = "off-after",
+        };
+        /// OC-4: what an over-current does.
+        over_current_action: OverCurrentAction, "OC-4", {
+            /// The direction is cut (OC-2).
+            Disconnect = "disconnect",
+            /// A warning; LOAD and CHARGER are left alone.
+            Warn = "warn",
+        };
+    }
 }
 
-/// A setting that may be chosen.
+/// A setting with two words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// Name of the field.
+    pub field: &'static str,
+    /// The rule that it belongs to.
+    pub rule: &'static str,
+    /// The words; the first is the default.
+    pub words: [&'static str; 2],
+}
+
+/// A setting that is a number. Its default is allowed even where it lies outside the range: it means "off".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Range {
     /// Name of the field.
@@ -86,6 +188,13 @@ pub struct Range {
     pub min: i32,
     /// Greatest value.
     pub max: i32,
+}
+
+impl Range {
+    /// True if the setting may have this value.
+    pub const fn allows(&self, value: i32) -> bool {
+        value == self.default || (self.min <= value && value <= self.max)
+    }
 }
 
 /// The bank as it is configured (BANK-1 … BANK-3) with the ratings of its batteries. Currents are magnitudes.
@@ -189,9 +298,9 @@ pub const CYCLE_MS: i32 = 500;
 
 impl Settings {
     /// Every violation; none means that the settings may be used.
-    pub fn check(&self, report: &mut dyn FnMut(Violation)) {
+    pub fn check(&self, report: &mut impl FnMut(Violation)) {
         for (range, value) in self.values() {
-            if value < range.min || value > range.max {
+            if !range.allows(value) {
                 report(Violation::OutOfRange { range, value });
             }
         }

@@ -134,7 +134,9 @@ rows! {
     StartUp:                   Rule,                                                 Floating, Floating, Floating, State;
     WaitingForClear:           Rule,                                                 None,     None,     None,     State;
     Settings:                  Rule,                                                 Floating, Floating, Floating, Alarm;
+    FirmwareUpdate:            Rule,                                                 Floating, Floating, Floating, State;
     Clock:                     Rule,                                                 Floating, Floating, None,     Alarm;
+    ChargerGivenUp:            Rule,                                                 None,     Floating, None,     Alarm;
 }
 
 /// Causes that float LOAD. "Waiting for clear value" floats the column of the row that waits (BOOT-2).
@@ -187,6 +189,8 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// Before the first start.
+    pub const ZERO: Self = Self { set_below: 0, clear_from: 0, hold_ms: 0, clear_hold_ms: 0 };
     /// No settings: trips never, clears never.
     pub const NONE: Self = Self { set_below: i32::MIN, clear_from: i32::MAX, hold_ms: 0, clear_hold_ms: 0 };
 

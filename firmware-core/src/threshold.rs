@@ -78,7 +78,9 @@ pub(crate) fn kinds() -> impl Iterator<Item = Kind> {
 }
 
 impl Row {
-    pub const NONE: Self = Self { limits: Limits::NONE, state: State::Clear, set: 0, failing: 0, clear_since: None };
+    pub const NONE: Self = Self { limits: Limits::NONE, ..Self::ZERO };
+    /// Before the first start.
+    pub const ZERO: Self = Self { limits: Limits::ZERO, state: State::Clear, set: 0, failing: 0, clear_since: None };
 
     /// New values of battery `b`, whose bit is `bit`.
     pub fn update(&mut self, kind: &Kind, battery: &mut Battery, bit: u64, now: Instant, untrusted: u64) {

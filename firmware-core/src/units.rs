@@ -76,6 +76,11 @@ impl Millis {
         Self(self.0.saturating_add(other.0))
     }
 
+    /// The shorter of two lengths.
+    pub const fn min(self, other: Self) -> Self {
+        if other.0 < self.0 { other } else { self }
+    }
+
     /// The longer of two lengths.
     pub const fn max(self, other: Self) -> Self {
         if self.0 < other.0 { other } else { self }

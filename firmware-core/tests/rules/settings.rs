@@ -1,6 +1,8 @@
 //! Ranges and joint constraints of the settings, and BANK-1 … BANK-3.
 
-use ngbank_core::settings::{BankLayout, RANGES, Settings, Violation};
+use ngbank_core::settings::{
+    BankLayout, CHOICES, Countdown, LowCellCharger, OverCurrentAction, PreAlarmPattern, RANGES, Settings, Violation,
+};
 use ngbank_core::{Cause, Drive};
 
 use crate::common::{Bank, MINUTE, layout, parallel, pins};
@@ -63,7 +65,7 @@ fn joints(settings: &Settings) -> Vec<Vec<&'static str>> {
 fn the_defaults_are_those_of_the_rules_and_valid() {
     let settings = Settings::new(parallel(1));
     assert_eq!(violations(&settings), []);
-    assert_eq!(RANGES.len(), TABLE.len());
+    assert_eq!(RANGES.len(), TABLE.len() + 1, "pre_alarm_after_cutoff_s has a test of its own");
     for (name, set, default, min, max) in TABLE {
         let range = RANGES.iter().find(|range| range.field == name).unwrap_or_else(|| panic!("{name}"));
         assert_eq!((range.default, range.min, range.max), (default, min, max), "{name}");
@@ -222,4 +224,43 @@ fn the_core_refuses_an_invalid_set() {
         assert!(bank.shows(Cause::Settings), "{:?}", bank.outputs);
         assert_eq!(bank.outputs.error, Some(119));
     }
+}
+
+/// PRE-6: never, or 10 to 86400 s.
+#[test]
+fn never_is_a_default_outside_the_range() {
+    let mut settings = Settings::new(parallel(1));
+    assert_eq!(settings.pre_alarm_after_cutoff_s, 0);
+    for (seconds, allowed) in
+        [(0, true), (-1, false), (1, false), (9, false), (10, true), (86_400, true), (86_401, false)]
+    {
+        settings.pre_alarm_after_cutoff_s = seconds;
+        assert_eq!(settings.is_valid(), allowed, "{seconds}");
+        assert_eq!(out_of_range(&settings).is_empty(), allowed, "{seconds}");
+    }
+}
+
+/// PRE-4, PRE-5, UV-4, OC-4: the words, the default first.
+#[test]
+fn the_choices_are_those_of_the_rules() {
+    let table = [
+        ("countdown", "PRE-4", ["from-pre-alarm", "from-under-voltage"]),
+        ("pre_alarm_pattern", "PRE-5", ["continuous", "intermittent"]),
+        ("charger_in_low_cell_state", "UV-4", ["on", "off-after"]),
+        ("over_current_action", "OC-4", ["disconnect", "warn"]),
+    ];
+    assert_eq!(CHOICES.map(|choice| (choice.field, choice.rule, choice.words)), table);
+    let defaults = Settings::new(parallel(1));
+    assert_eq!(defaults.countdown, Countdown::of("from-pre-alarm").unwrap());
+    assert_eq!(defaults.pre_alarm_pattern, PreAlarmPattern::of("continuous").unwrap());
+    assert_eq!(defaults.charger_in_low_cell_state, LowCellCharger::of("on").unwrap());
+    assert_eq!(defaults.over_current_action, OverCurrentAction::of("disconnect").unwrap());
+    assert_eq!(defaults.chosen(), [0; 4]);
+    for word in table[0].2 {
+        assert_eq!(Countdown::of(word).map(Countdown::word), Some(word));
+    }
+    for word in table[3].2 {
+        assert_eq!(OverCurrentAction::of(word).map(OverCurrentAction::word), Some(word));
+    }
+    assert_eq!(Countdown::of("from-nowhere"), None);
 }

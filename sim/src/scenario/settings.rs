@@ -50,7 +50,7 @@ macro_rules! settings {
             /// # Errors
             /// With every violation; only if somebody edited a resolved scenario.
             pub fn to_core(&self) -> Result<Settings, String> {
-                let settings = Settings { $($field: self.$field,)* bank: self.bank.to_core() };
+                let settings = Settings { $($field: self.$field,)* ..Settings::new(self.bank.to_core()) };
                 let mut violations = Vec::new();
                 settings.check(&mut |violation| violations.push(describe(&violation)));
                 if violations.is_empty() { Ok(settings) } else { Err(violations.join("; ")) }
@@ -79,6 +79,7 @@ settings! {
     floor_clear_pm,
     silence_timeout_ms,
     remote_debounce_ms,
+    pre_alarm_after_cutoff_s,
 }
 
 /// The bank as it is configured in the BMS, see [`BankLayout`].

@@ -1,9 +1,9 @@
 //! How to bring each cause about, and what it does: the table "Outputs and their causes", with LED-2 and ERR-1.
 
-use ngbank_core::settings::Settings;
+use ngbank_core::settings::{LowCellCharger, Settings};
 use ngbank_core::{Cause, Drive, Drive::Floating, Drive::High, Led};
 
-use super::{Bank, CONTINUOUS_DISCHARGE, DECISION, Link, PULSE_CHARGE, PULSE_DISCHARGE, SECOND, parallel};
+use super::{Bank, CONTINUOUS_DISCHARGE, DECISION, Link, MINUTE, PULSE_CHARGE, PULSE_DISCHARGE, SECOND, parallel};
 
 pub struct Case {
     pub cause: Cause,
@@ -246,6 +246,32 @@ pub const CASES: &[Case] = &[
         pre_alarm: Some(false),
         red: Some(Led::On),
         error: Some(Some(11)),
+    },
+    Case {
+        cause: Cause::FirmwareUpdate,
+        change: |_| {},
+        bring_about: |bank| {
+            bank.bms.begin_update();
+            bank.run_for(DECISION);
+        },
+        load: Floating,
+        charger: Floating,
+        pre_alarm: Some(false),
+        red: Some(Led::Blinking),
+        error: Some(None),
+    },
+    Case {
+        cause: Cause::ChargerGivenUp,
+        change: |settings| settings.charger_in_low_cell_state = LowCellCharger::OffAfter,
+        bring_about: |bank| {
+            bank.cell(1, 3, 2799);
+            bank.run_for(30 * SECOND + DECISION + 5 * MINUTE);
+        },
+        load: Floating,
+        charger: Floating,
+        pre_alarm: Some(true),
+        red: Some(Led::On),
+        error: Some(Some(14)),
     },
 ];
 

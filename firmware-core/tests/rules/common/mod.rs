@@ -11,7 +11,7 @@ use std::fmt::Debug;
 use ngbank_core::frame::{MAX_FRAME, Report, Status};
 use ngbank_core::settings::{BankLayout, Settings};
 use ngbank_core::units::Instant;
-use ngbank_core::{Bluetooth, Bms, Cause, CauseInfo, Drive, Inputs, Outputs, PreAlarm, ResetCause, Retained};
+use ngbank_core::{Bluetooth, Bms, Cause, CauseInfo, Drive, Inputs, Outputs, PreAlarm, Refusal, ResetCause, Retained};
 
 /// One cycle of the chain, ms (COM-1).
 pub const CYCLE: u64 = 500;
@@ -171,6 +171,24 @@ impl Bank {
     pub fn reset_with(&mut self, retained: Option<&Retained>) {
         self.bms = Bms::new();
         self.bms.start(&self.settings, ResetCause::Watchdog, retained);
+        self.decide();
+    }
+
+    /// New settings between two decisions (UPD-1); invalid ones leave those in force.
+    pub fn change_settings(&mut self, settings: Settings) -> Result<(), Refusal> {
+        let result = self.bms.change_settings(self.now(), &settings);
+        if result.is_ok() {
+            self.settings = settings;
+        }
+        result
+    }
+
+    /// The end of a firmware update: the new firmware, or the old one with what it retained (UPD-2).
+    pub fn end_update(&mut self, failed: bool) {
+        let mut retained = Retained::new();
+        self.bms.retained(&mut retained);
+        self.bms = Bms::new();
+        self.bms.start(&self.settings, ResetCause::Update, failed.then_some(&retained));
         self.decide();
     }
 

@@ -2,7 +2,7 @@
 
 use ngbank_core::Bluetooth;
 use ngbank_core::frame::Status;
-use ngbank_core::settings::Settings;
+use ngbank_core::settings::{BankLayout, Countdown, LowCellCharger, OverCurrentAction, PreAlarmPattern, Settings};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
 
@@ -39,12 +39,53 @@ pub enum Event {
     OverCurrentCut(i32),
     /// A battery is lost and trusted again; the third time takes longer (COM-5).
     Loss(usize),
+    /// Other settings while running (UPD-1).
+    Settings(Variant),
+    /// A firmware update, and whether it fails (UPD-2).
+    Update(bool),
+    /// The bank is empty, and nobody charges it for longer than UV-4 waits.
+    Abandoned,
+}
+
+/// Settings: the four choices as bits, seconds of PRE-6, UV-1's and UV-2's clear threshold, the floor.
+#[derive(Clone, Copy, Debug)]
+pub struct Variant {
+    pub choices: u8,
+    pub after_cutoff_s: i32,
+    pub under_voltage_mv: i32,
+    pub clear_mv: i32,
+    pub floor_pm: i32,
+}
+
+impl Variant {
+    pub fn settings(self, bank: BankLayout) -> Settings {
+        let mut settings = Settings::new(bank);
+        let bit = |place: u8| self.choices & (1 << place) != 0;
+        if bit(0) {
+            settings.countdown = Countdown::FromUnderVoltage;
+        }
+        if bit(1) {
+            settings.pre_alarm_pattern = PreAlarmPattern::Intermittent;
+        }
+        if bit(2) {
+            settings.charger_in_low_cell_state = LowCellCharger::OffAfter;
+        }
+        if bit(3) {
+            settings.over_current_action = OverCurrentAction::Warn;
+        }
+        settings.pre_alarm_after_cutoff_s = self.after_cutoff_s;
+        settings.under_voltage_mv = self.under_voltage_mv;
+        settings.under_voltage_clear_mv = self.clear_mv;
+        settings.discharge_floor_pm = self.floor_pm;
+        settings
+    }
 }
 
 /// A bank and what happens to it; every event with the cycles until the next.
 #[derive(Clone, Debug)]
 pub struct Script {
     pub layout: (u8, u8, u8),
+    pub variant: Variant,
     pub clock: u32,
     pub events: Vec<(Event, u64)>,
 }
@@ -53,7 +94,7 @@ impl Script {
     /// Plays it and one cycle more; the bank ends right after a decision at a cycle boundary.
     pub fn play(&self) -> Bank {
         let (cells, series, parallel) = self.layout;
-        let mut bank = Bank::new(Settings::new(layout(cells, series, parallel)));
+        let mut bank = Bank::new(self.variant.settings(layout(cells, series, parallel)));
         bank.clock = self.clock;
         bank.come_up();
         for (event, cycles) in &self.events {
@@ -105,6 +146,16 @@ pub fn apply(bank: &mut Bank, event: &Event) {
             bank.run_for(12 * CYCLE);
             bank.link(b % n, Link::Good);
             bank.run_for(21 * CYCLE);
+        }
+        Event::Settings(variant) => bank.change_settings(variant.settings(bank.settings.bank)).unwrap(),
+        Event::Update(failed) => {
+            bank.bms.begin_update();
+            bank.run_for(4 * CYCLE);
+            bank.end_update(failed);
+        }
+        Event::Abandoned => {
+            bank.all_cells(2700);
+            bank.run_for(664 * CYCLE);
         }
     }
 }
@@ -168,6 +219,25 @@ fn event() -> impl Strategy<Value = Event> {
         4 => Just(Event::UnderVoltageCut),
         4 => prop::sample::select(&[-2 * PULSE_DISCHARGE, 2 * PULSE_CHARGE][..]).prop_map(Event::OverCurrentCut),
         2 => b.prop_map(Event::Loss),
+        3 => variant().prop_map(Event::Settings),
+        1 => any::<bool>().prop_map(Event::Update),
+        1 => Just(Event::Abandoned),
+    ]
+}
+
+/// Half of them the defaults.
+fn variant() -> impl Strategy<Value = Variant> {
+    let usual = Variant { choices: 0, after_cutoff_s: 0, under_voltage_mv: 2800, clear_mv: 3200, floor_pm: 100 };
+    let other = (0u8..16, prop::sample::select(&[0, 10, 30, 86_400][..]), 2600i32..=2800, 3150i32..=3300, 0i32..300);
+    prop_oneof![
+        Just(usual),
+        other.prop_map(|(choices, after_cutoff_s, under_voltage_mv, clear_mv, floor_pm)| Variant {
+            choices,
+            after_cutoff_s,
+            under_voltage_mv,
+            clear_mv,
+            floor_pm,
+        }),
     ]
 }
 
@@ -189,8 +259,10 @@ pub fn script() -> impl Strategy<Value = Script> {
     ];
     let again = (again, 100u64..140, 0usize..4).prop_map(|(event, cycles, times)| vec![(event, cycles); times]);
     let any = prop::collection::vec((event(), pause()), 0..12);
-    (prop::sample::select(layouts), clocks, again, any).prop_map(|(layout, clock, mut events, any)| {
-        events.extend(any);
-        Script { layout, clock, events }
-    })
+    (prop::sample::select(layouts), variant(), clocks, again, any).prop_map(
+        |(layout, variant, clock, mut events, any)| {
+            events.extend(any);
+            Script { layout, variant, clock, events }
+        },
+    )
 }
