@@ -1,7 +1,7 @@
 //! What the core knows of one battery.
 
 use crate::cause::Cause;
-use crate::frame::{CELLS_MAX, Report, Status};
+use crate::frame::{Frame, Status};
 use crate::overcurrent::Currents;
 use crate::settings::BankLayout;
 use crate::table::Signal;
@@ -53,7 +53,6 @@ pub(crate) struct Battery {
 /// The last values of a battery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Values {
-    pub cells_mv: [u16; CELLS_MAX],
     pub lowest_mv: u16,
     pub highest_mv: u16,
     pub lowest_cell: u8,
@@ -67,7 +66,6 @@ pub(crate) struct Values {
 
 impl Values {
     const NONE: Self = Self {
-        cells_mv: [0; CELLS_MAX],
         lowest_mv: 0,
         highest_mv: 0,
         lowest_cell: 0,
@@ -79,10 +77,11 @@ impl Values {
         status: Status::NONE,
     };
 
-    /// The values of a report with lowest and highest cell sought out; the first of equals.
-    fn of(report: &Report) -> Self {
+    /// The values of a report; `None` if its content is impossible (COM-4). Lowest and highest cell are the first of
+    /// equals.
+    fn of(frame: Frame<'_>, layout: &BankLayout) -> Option<Self> {
         let (mut lowest, mut highest) = ((u16::MAX, 0), (0, 0));
-        for (cell, &mv) in (0u8..report.cell_count).zip(&report.cells_mv) {
+        for (cell, mv) in (0u8..u8::MAX).zip(frame.cells_mv()) {
             if mv < lowest.0 {
                 lowest = (mv, cell);
             }
@@ -90,18 +89,25 @@ impl Values {
                 highest = (mv, cell);
             }
         }
-        Self {
-            cells_mv: report.cells_mv,
+        let values = Self {
             lowest_mv: lowest.0,
             highest_mv: highest.0,
             lowest_cell: lowest.1,
             highest_cell: highest.1,
-            coldest_dc: report.coldest_dc,
-            hottest_dc: report.hottest_dc,
-            current_ma: report.current_ma,
-            soc_pm: report.soc_pm,
-            status: report.status,
-        }
+            coldest_dc: frame.coldest_dc(),
+            hottest_dc: frame.hottest_dc(),
+            current_ma: frame.current_ma(),
+            soc_pm: frame.soc_pm(),
+            status: frame.status(),
+        };
+        let plausible = frame.cell_count() == layout.cells
+            && values.lowest_mv >= CELL_MV.0
+            && values.highest_mv <= CELL_MV.1
+            && values.coldest_dc >= TEMPERATURE_DC.0
+            && values.hottest_dc <= TEMPERATURE_DC.1
+            && values.coldest_dc <= values.hottest_dc
+            && values.soc_pm <= SOC_PM_MAX;
+        plausible.then_some(values)
     }
 
     /// A signal, signed so that it trips below its limit.
@@ -165,35 +171,45 @@ impl Battery {
         self.serial.is_some()
     }
 
-    /// Takes a frame with a good checksum from this battery's place.
-    pub fn take(&mut self, now: Instant, report: &Report, layout: &BankLayout, silent: bool) -> Reception {
-        if report.model != layout.model || self.serial.is_some_and(|serial| serial != report.serial) {
+    /// Takes a frame with a good checksum from this battery's place. `cells_mv`: where its cells are kept.
+    pub fn take(
+        &mut self,
+        now: Instant,
+        frame: Frame<'_>,
+        layout: &BankLayout,
+        silent: bool,
+        cells_mv: &mut [u16],
+    ) -> Reception {
+        if frame.model() != layout.model || self.serial.is_some_and(|serial| serial != frame.serial()) {
             self.complete = 0;
             return Reception::Foreign;
         }
-        let behind = self.sequence.wrapping_sub(report.sequence);
+        let behind = self.sequence.wrapping_sub(frame.sequence());
         if self.seen() && !silent && behind <= 16 {
             return Reception::Repeated;
         }
-        if !plausible(report, layout) {
+        let Some(values) = Values::of(frame, layout) else {
             let again = self.implausible;
             self.implausible = true;
             self.complete = 0;
             self.trust = 0;
             return if again { Reception::Untrustworthy } else { Reception::Implausible };
-        }
+        };
         let missing = if self.seen() && !silent { behind.wrapping_neg().wrapping_sub(1) } else { 0 };
-        self.serial = Some(report.serial);
-        self.sequence = report.sequence;
+        self.serial = Some(frame.serial());
+        self.sequence = frame.sequence();
         self.last_seen = now;
         self.implausible = false;
-        self.measurement_error = report.status.any(Status::MEASUREMENT_ERROR);
+        self.measurement_error = values.status.any(Status::MEASUREMENT_ERROR);
         if self.measurement_error {
             self.complete = 0;
             self.trust = 0;
             return Reception::Untrustworthy;
         }
-        self.values = Values::of(report);
+        self.values = values;
+        for (to, mv) in cells_mv.iter_mut().zip(frame.cells_mv()) {
+            *to = mv;
+        }
         self.complete = self.complete.saturating_add(1).min(COMPLETE_FRAMES);
         Reception::Accepted { missing }
     }
@@ -228,15 +244,4 @@ impl Battery {
         }
         self.currents = [Currents::NONE; 2];
     }
-}
-
-/// COM-4.
-fn plausible(report: &Report, layout: &BankLayout) -> bool {
-    let cells = report.cells_mv.iter().take(report.cell_count.into());
-    report.cell_count == layout.cells
-        && cells.into_iter().all(|mv| (CELL_MV.0..=CELL_MV.1).contains(mv))
-        && report.coldest_dc >= TEMPERATURE_DC.0
-        && report.hottest_dc <= TEMPERATURE_DC.1
-        && report.coldest_dc <= report.hottest_dc
-        && report.soc_pm <= SOC_PM_MAX
 }

@@ -4,17 +4,17 @@ use crate::battery::{Battery, COMPLETE_FRAMES, COMPLETE_TIME, Reception};
 use crate::canonical::Canonical;
 use crate::cause::{Cause, CauseInfo, CauseSet};
 use crate::diagnosis::Ignored;
-use crate::floor::Floor;
-use crate::frame::{FrameError, Report, Status};
+use crate::floor::{Floor, string_soc_pm};
+use crate::frame::{Frame, FrameError, Status};
 use crate::history::History;
 use crate::low_cell::LowCell;
 use crate::outputs::{Inputs, Outputs};
 use crate::overcurrent::{Cuts, Direction};
 use crate::remote::{Remote, Supply};
 use crate::retained::Retained;
-use crate::settings::{BATTERIES_MAX, Settings};
+use crate::settings::{BATTERIES_MAX, CELLS_TOTAL, Settings};
 use crate::table::{Limits, PROTECTIONS, THRESHOLDS};
-use crate::threshold::{Row, State, kinds};
+use crate::threshold::{KINDS, Row, State};
 use crate::units::{Instant, Millis};
 
 /// Why the firmware starts.
@@ -91,6 +91,10 @@ pub struct Bms {
     /// Every battery has reported, and the bank is the one configured (BOOT-1).
     pub(crate) complete: bool,
     pub(crate) batteries: [Battery; BATTERIES_MAX],
+    /// Cell voltages of the last reports, battery by battery, mV.
+    cells_mv: [u16; CELLS_TOTAL],
+    /// Batteries whose last frames were enough to complete the bank (BOOT-1).
+    pub(crate) completed: u64,
     /// Batteries that are silent (COM-2), and those that report but are not trusted (COM-4 … COM-6).
     pub(crate) silent: u64,
     pub(crate) distrusted: u64,
@@ -172,12 +176,14 @@ impl Bms {
             clock_fault: false,
             complete: false,
             batteries: [Battery::ZERO; BATTERIES_MAX],
+            cells_mv: [0; CELLS_TOTAL],
+            completed: 0,
             silent: 0,
             distrusted: 0,
             silence_due: ZERO,
             mismatch: Mismatch::NONE,
             rows: [Row::ZERO; THRESHOLDS],
-            floor: Floor::ZERO,
+            floor: Floor::NONE,
             clear_hold: Millis::ZERO,
             last_uv_cut: None,
             relief_since: None,
@@ -225,7 +231,7 @@ impl Bms {
         self.clear_hold = self.clear_hold_setting();
         let everyone = self.everyone();
         let removed = self.planted().removed;
-        for (row, kind) in self.rows.iter_mut().zip(kinds()) {
+        for (row, kind) in self.rows.iter_mut().zip(&KINDS) {
             row.limits = Limits::of(kind.cause, &self.settings);
             row.failing = everyone;
             row.state = if kind.begins_tripped { State::Waiting } else { State::Clear };
@@ -235,7 +241,7 @@ impl Bms {
         if let Some(retained) = retained.filter(|_| reset != ResetCause::PowerOn) {
             retained.restore(self);
         }
-        for (row, kind) in self.rows.iter_mut().zip(kinds()) {
+        for (row, kind) in self.rows.iter_mut().zip(&KINDS) {
             if removed.contains(kind.cause) {
                 row.state = State::Clear;
             }
@@ -255,6 +261,8 @@ impl Bms {
             clock_fault,
             complete,
             batteries,
+            cells_mv,
+            completed,
             silent,
             distrusted,
             silence_due,
@@ -303,7 +311,10 @@ impl Bms {
         for times in [clock, last_uv_cut, relief_since, clean_since, last_step] {
             *times = None;
         }
-        for word in [silent, distrusted, other_firmware] {
+        for mv in cells_mv {
+            *mv = 0;
+        }
+        for word in [completed, silent, distrusted, other_firmware] {
             *word = 0;
         }
         (*silence_due, *started) = (ZERO, ZERO);
@@ -329,46 +340,51 @@ impl Bms {
             return;
         }
         self.advance_clock(now);
-        match Report::decode(bytes) {
-            Ok(report) => self.take(now, &report),
+        match Frame::decode(bytes) {
+            Ok(frame) => self.take(now, frame),
             Err(FrameError::Checksum | FrameError::Length | FrameError::Version) => {
                 self.counters.damaged = self.counters.damaged.wrapping_add(1);
             }
         }
     }
 
-    fn take(&mut self, now: Instant, report: &Report) {
-        let place = usize::from(report.position);
-        let bank = self.settings.bank;
-        let Some(battery) = self.batteries.get_mut(place).filter(|_| place < bank.batteries()) else {
-            self.counters.foreign = self.counters.foreign.wrapping_add(1);
-            self.mismatch = Mismatch { last: Some(now), count: true, battery: report.position, ..self.mismatch };
+    fn take(&mut self, now: Instant, frame: Frame<'_>) {
+        let position = frame.position();
+        let place = usize::from(position);
+        let Self { settings, batteries, cells_mv, counters, mismatch, .. } = self;
+        let bank = &settings.bank;
+        let Some(battery) = batteries.get_mut(place).filter(|_| place < bank.batteries()) else {
+            counters.foreign = counters.foreign.wrapping_add(1);
+            (mismatch.last, mismatch.count, mismatch.battery) = (Some(now), true, position);
             return;
         };
         let bit = bit(place);
         let was_silent = self.silent & bit != 0;
         let elapsed = if battery.seen() && !was_silent { now.since(battery.last_seen) } else { Millis::ZERO };
-        match battery.take(now, report, &bank, was_silent) {
+        let first_cell = place.saturating_mul(bank.cells.into());
+        let cells_mv = cells_mv.get_mut(first_cell..).unwrap_or(&mut []);
+        let soc_pm = string_soc_pm(batteries, bank, place);
+        let Some(battery) = batteries.get_mut(place) else { return };
+        let reception = battery.take(now, frame, bank, was_silent, cells_mv);
+        self.completed = if battery.complete >= COMPLETE_FRAMES { self.completed | bit } else { self.completed & !bit };
+        match reception {
             Reception::Foreign => {
-                self.counters.foreign = self.counters.foreign.wrapping_add(1);
-                let known = battery.serial.unwrap_or(report.serial);
-                self.mismatch = Mismatch {
-                    last: Some(now),
-                    serial: self.mismatch.serial || known != report.serial,
-                    model: self.mismatch.model || report.model != bank.model,
-                    battery: report.position,
-                    ..self.mismatch
-                };
+                counters.foreign = counters.foreign.wrapping_add(1);
+                mismatch.last = Some(now);
+                mismatch.serial |= battery.serial.is_some_and(|serial| serial != frame.serial());
+                mismatch.model |= frame.model() != bank.model;
+                mismatch.battery = position;
             }
-            Reception::Repeated => self.counters.repeated = self.counters.repeated.wrapping_add(1),
-            Reception::Implausible => self.counters.implausible = self.counters.implausible.wrapping_add(1),
+            Reception::Repeated => counters.repeated = counters.repeated.wrapping_add(1),
+            Reception::Implausible => counters.implausible = counters.implausible.wrapping_add(1),
             Reception::Untrustworthy => {
-                self.counters.implausible = self.counters.implausible.wrapping_add(1);
+                counters.implausible = counters.implausible.wrapping_add(1);
                 self.distrust(now, place);
             }
             Reception::Accepted { missing } => {
-                self.counters.accepted = self.counters.accepted.wrapping_add(1);
-                self.counters.missing = self.counters.missing.wrapping_add(missing.into());
+                counters.accepted = counters.accepted.wrapping_add(1);
+                counters.missing = counters.missing.wrapping_add(missing.into());
+                self.floor.replace(soc_pm, string_soc_pm(batteries, bank, place));
                 if was_silent {
                     // It speaks again, but is not trusted yet (COM-5).
                     self.silent &= !bit;
@@ -384,7 +400,7 @@ impl Bms {
     /// New values of a battery act on its conditions and timers.
     fn accept(&mut self, now: Instant, place: usize, elapsed: Millis) {
         let bit = bit(place);
-        let bank = self.settings.bank;
+        let bank = &self.settings.bank;
         let Some(battery) = self.batteries.get_mut(place) else { return };
         if self.distrusted & bit != 0 {
             battery.trust = battery.trust.saturating_add(1);
@@ -393,21 +409,21 @@ impl Bms {
             }
         }
         let untrusted = self.silent | self.distrusted;
-        for (row, kind) in self.rows.iter_mut().zip(kinds()) {
-            row.update(&kind, battery, bit, now, untrusted);
+        for (row, kind) in self.rows.iter_mut().zip(&KINDS) {
+            row.update(kind, battery, bit, now, untrusted);
         }
         let number = u8::try_from(place).unwrap_or(u8::MAX);
         for ((currents, cuts), direction) in battery.currents.iter_mut().zip(&mut self.cuts).zip(Direction::BOTH) {
-            currents.report(direction, &battery.values, &bank, elapsed, bit, cuts);
-            cuts.judge(now, number, direction.exceeds(&battery.values, &bank));
+            let exceeds = direction.exceeds(&battery.values, bank);
+            currents.report(direction, &battery.values, bank, exceeds, elapsed, bit, cuts);
+            cuts.judge(now, number, exceeds);
         }
-        self.floor.stale = true;
         let values = &battery.values;
         let other_firmware = values.status.any(Status::FIRMWARE_MISMATCH);
         self.other_firmware = if other_firmware { self.other_firmware | bit } else { self.other_firmware & !bit };
         self.history.cell_mv_min = self.history.cell_mv_min.min(values.lowest_mv);
         self.history.cell_mv_max = self.history.cell_mv_max.max(values.highest_mv);
-        if (!self.complete || self.clock_fault) && battery.complete >= COMPLETE_FRAMES {
+        if !self.complete || self.clock_fault {
             self.complete_bank(now);
         }
     }
@@ -415,17 +431,17 @@ impl Bms {
     /// BOOT-1, COM-7, TIME-2: every battery of the bank has reported three cycles in a row, and at start-up nothing
     /// else has.
     fn complete_bank(&mut self, now: Instant) {
-        if !self.complete && self.mismatch.last.is_some_and(|last| now.since(last) < COMPLETE_TIME) {
+        if self.completed != self.everyone() {
             return;
         }
-        let mut bank = self.batteries.iter().take(self.settings.bank.batteries());
-        if bank.all(|battery| battery.complete >= COMPLETE_FRAMES) {
-            if !self.complete {
-                self.mismatch = Mismatch::NONE;
+        if !self.complete {
+            if self.mismatch.last.is_some_and(|last| now.since(last) < COMPLETE_TIME) {
+                return;
             }
-            self.complete = true;
-            self.clock_fault = false;
+            self.mismatch = Mismatch::NONE;
         }
+        self.complete = true;
+        self.clock_fault = false;
     }
 
     /// A battery whose content cannot be believed (COM-4, COM-6).
@@ -473,6 +489,7 @@ impl Bms {
         for battery in &mut self.batteries {
             battery.rebase(now);
         }
+        self.completed = 0;
         let untrusted = self.silent | self.distrusted;
         for row in &mut self.rows {
             row.clear_since = None;
@@ -510,6 +527,16 @@ impl Bms {
         self.infos.get(cause as usize).copied().filter(|_| self.active.contains(cause))
     }
 
+    /// Cell voltages of the battery at this position as it last reported them, mV; none before its first report, and
+    /// of a position that the bank does not have.
+    pub fn cells_mv(&self, position: u8) -> &[u16] {
+        let place = usize::from(position);
+        let known = self.batteries.get(place).is_some_and(|battery| battery.seen());
+        let cells = usize::from(self.settings.bank.cells);
+        let first = place.saturating_mul(cells);
+        self.cells_mv.get(first..first.saturating_add(cells)).filter(|_| known).unwrap_or(&[])
+    }
+
     /// The last errors, extremes and counts (HIST-1).
     pub fn history(&self) -> &History {
         &self.history
@@ -526,7 +553,7 @@ impl Bms {
         match mutant {
             Mutant::RowRemoved(cause) => {
                 self.planted.removed.insert(cause);
-                for (row, kind) in self.rows.iter_mut().zip(kinds()) {
+                for (row, kind) in self.rows.iter_mut().zip(&KINDS) {
                     if kind.cause == cause {
                         row.state = State::Clear;
                     }

@@ -11,7 +11,7 @@ use crate::overcurrent::{Currents, Cuts};
 use crate::remote::Supply;
 use crate::settings::OverCurrentAction;
 use crate::table::{ALARMS, FLOATS_CHARGER, FLOATS_LOAD, FLOATS_PRE_ALARM, RAISES_PRE_ALARM, THRESHOLDS, WARNINGS};
-use crate::threshold::{State, hold_of, kinds};
+use crate::threshold::{KINDS, State, hold_of};
 use crate::units::{Instant, Millis};
 
 /// UV-2: the hold doubles from at least this, up to that, for cuts within this time of the last one.
@@ -44,7 +44,8 @@ impl Bms {
         let toggled = self.remote.decide(now, inputs, debounce);
         self.wrong_voltage = self.complete && errors::wrong_voltage(&self.settings.bank, inputs.supply_mv);
         self.find_silent(now);
-        let charge_ma = self.bank_charge_ma();
+        let current = self.looks_at_current().then(|| self.bank_charge_ma());
+        let charge_ma = current.unwrap_or(0);
         self.relieve(now, charge_ma);
 
         let removed = self.planted().removed;
@@ -68,7 +69,7 @@ impl Bms {
         self.explain(now, active);
         self.lengthen_clear_hold(now, &outputs);
         self.time_after_cut(&outputs);
-        self.watch_strays(elapsed, &outputs, charge_ma);
+        self.watch_strays(elapsed, &outputs, current);
         self.time_clean(now, active);
         self.outputs = outputs;
         self.outputs.error = self.lowest_error(now);
@@ -123,6 +124,7 @@ impl Bms {
             }
             self.silent |= bit(place);
             self.distrusted &= !bit(place);
+            self.completed &= !bit(place);
             battery.complete = 0;
             self.lose(now, place);
         }
@@ -147,20 +149,28 @@ impl Bms {
         }
     }
 
+    /// A rule looks at the bank's current: UV-2's relief, UV-4, DIAG-1. Otherwise the walk over the batteries is spared.
+    fn looks_at_current(&self) -> bool {
+        let pins = [self.outputs.load, self.outputs.charger];
+        pins.contains(&Drive::Floating) || self.clear_hold != self.clear_hold_setting()
+    }
+
     /// Current into the bank: the sum over the strings, mA. The first trusted battery of a string speaks for it; a
     /// string without one counts as 0, for an old value tells nothing about a current.
     pub(crate) fn bank_charge_ma(&self) -> i32 {
         let series = self.settings.bank.series;
-        let trusted = self.everyone() & !(self.silent | self.distrusted);
-        let mut sum = 0i32;
-        let mut spoken = false;
-        let mut place_in_string = 0u8;
-        for (place, battery) in numbered(self.batteries.iter()).take(self.settings.bank.batteries()) {
-            if !spoken && trusted & bit(place) != 0 {
+        let mut trusted = self.everyone() & !(self.silent | self.distrusted);
+        let (mut sum, mut spoken, mut place_in_string) = (0i32, false, 0u8);
+        for battery in &self.batteries {
+            if trusted == 0 {
+                break;
+            }
+            if trusted & 1 != 0 && !spoken {
                 sum = sum.saturating_add(battery.values.current_ma);
                 spoken = true;
             }
-            place_in_string = place_in_string.saturating_add(1);
+            trusted >>= 1;
+            place_in_string = place_in_string.wrapping_add(1);
             if place_in_string >= series {
                 (place_in_string, spoken) = (0, false);
             }
@@ -227,7 +237,7 @@ impl Bms {
     fn thresholds(&mut self, now: Instant, active: &mut CauseSet, waiting: &mut CauseSet) {
         let untrusted = self.silent | self.distrusted;
         let removed = self.planted().removed;
-        for (place, kind) in numbered(kinds()).filter(|&(place, _)| place != UV) {
+        for (place, kind) in numbered(KINDS.iter()).filter(|&(place, _)| place != UV) {
             let Some(hold) = self.rows.get(place).map(|row| Millis::new(row.limits.hold_ms)) else { break };
             let hold_over = self.first_over(now, place, hold).is_some();
             let Some(row) = self.rows.get_mut(place) else { break };
@@ -252,7 +262,7 @@ impl Bms {
     fn floors(&mut self, active: &mut CauseSet, waiting: &mut CauseSet) {
         if self.complete {
             let trusted = self.silent | self.distrusted == 0;
-            self.floor.decide(&self.settings, &self.batteries, trusted);
+            self.floor.decide(&self.settings, trusted);
             let bank_pm = u16::try_from(self.floor.bank_pm(self.settings.bank.parallel)).unwrap_or(u16::MAX);
             self.history.soc_pm_min = self.history.soc_pm_min.min(bank_pm);
         }

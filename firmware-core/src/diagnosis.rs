@@ -17,9 +17,16 @@ pub(crate) type Ignored = [Option<Millis>; 2];
 impl Bms {
     /// One decision, `elapsed` after the last. A battery that is silent or not trusted does not count: an old value
     /// accuses nobody.
-    pub(crate) fn watch_strays(&mut self, elapsed: Millis, outputs: &Outputs, charge_ma: i32) {
-        let limit = self.stray_ma();
+    ///
+    /// `charge_ma`: the bank's current, if it is known already.
+    pub(crate) fn watch_strays(&mut self, elapsed: Millis, outputs: &Outputs, charge_ma: Option<i32>) {
         let pins = [outputs.load, outputs.charger];
+        if pins == [Drive::High; 2] {
+            self.ignored = [None; 2];
+            return;
+        }
+        let charge_ma = charge_ma.unwrap_or_else(|| self.bank_charge_ma());
+        let limit = self.stray_ma();
         for ((ignored, pin), direction) in self.ignored.iter_mut().zip(pins).zip(Direction::BOTH) {
             let flows = pin == Drive::Floating && direction.magnitude(charge_ma) > limit;
             *ignored = flows.then(|| ignored.map_or(Millis::ZERO, |time| time.plus(elapsed).min(PATIENCE)));

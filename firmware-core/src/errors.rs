@@ -8,8 +8,17 @@ use crate::units::Instant;
 /// Settings invalid.
 pub(crate) const SETTINGS: u8 = 119;
 
-/// Every number that can be active while the settings are valid, lowest first. The place is the bit in the history.
+/// Every number that can be active while the settings are valid, lowest first. Its place is its bit in a word.
 const NUMBERS: [u8; 16] = [2, 3, 4, 5, 7, 9, 11, 12, 13, 14, 15, 16, 32, 34, 36, 39];
+
+/// The bit of an error number.
+const fn error(number: u8) -> u32 {
+    let mut place = 0;
+    while NUMBERS[place] != number {
+        place += 1;
+    }
+    1 << place
+}
 
 /// A cell between these voltages is not of another system, mV: what a string of the configured bank can have.
 const STRING_CELL_MV: (i32, i32) = (1500, 4500);
@@ -34,61 +43,58 @@ pub(crate) fn wrong_voltage(bank: &BankLayout, supply_mv: i32) -> bool {
 impl Bms {
     /// The lowest active error; new ones go into the history.
     pub(crate) fn lowest_error(&mut self, now: Instant) -> Option<u8> {
-        let mut active = 0u32;
-        let mut lowest = None;
-        for (number, place) in NUMBERS.into_iter().zip(0u32..u32::MAX) {
-            if !self.error_is_active(now, number) {
-                continue;
-            }
-            let bit = 1u32.wrapping_shl(place);
-            active |= bit;
-            lowest = lowest.or(Some(number));
-            if self.errors & bit == 0 {
-                self.history.push(number, now);
-            }
-        }
+        let active = self.active_errors(now);
+        let new = active & !self.errors;
         self.errors = active;
-        lowest
+        let number = |word: u32| usize::try_from(word.trailing_zeros()).ok().and_then(|place| NUMBERS.get(place));
+        let mut rest = new;
+        while let Some(&number) = number(rest) {
+            self.history.push(number, now);
+            rest &= rest.wrapping_sub(1);
+        }
+        number(active).copied()
     }
 
-    fn error_is_active(&mut self, now: Instant, number: u8) -> bool {
+    fn active_errors(&mut self, now: Instant) -> u32 {
+        let mut active = self.missing_at_start(now);
+        let mut set = |error: u32, holds: bool| active |= if holds { error } else { 0 };
         let cause = |cause| self.active.contains(cause);
-        match number {
-            2 | 5 => self.missing_at_start(now) == Some(number),
-            3 => self.mismatch.serial,
-            4 => self.mismatch.model,
-            7 => self.distrusted != 0,
-            9 => self.mismatch.count,
-            11 => self.clock_fault,
-            12 => self.watchdog,
-            13 => cause(Cause::OverVoltage),
-            14 => cause(Cause::UnderVoltage),
-            15 => cause(Cause::HotCharge) || cause(Cause::HotDischarge),
-            16 => cause(Cause::ColdCharge) || cause(Cause::ColdDischarge),
-            32 => self.silent != 0 && self.cable(),
-            34 => self.wrong_voltage,
-            36 => self.is_ignored() || self.cuts.iter().any(|cuts| cuts.fails()),
-            39 => self.silent != 0 && !self.cable(),
-            _ => false,
+        set(const { error(3) }, self.mismatch.serial);
+        set(const { error(4) }, self.mismatch.model);
+        set(const { error(7) }, self.distrusted != 0);
+        set(const { error(9) }, self.mismatch.count);
+        set(const { error(11) }, self.clock_fault);
+        set(const { error(12) }, self.watchdog);
+        set(const { error(13) }, cause(Cause::OverVoltage));
+        set(const { error(14) }, cause(Cause::UnderVoltage));
+        set(const { error(15) }, cause(Cause::HotCharge) || cause(Cause::HotDischarge));
+        set(const { error(16) }, cause(Cause::ColdCharge) || cause(Cause::ColdDischarge));
+        set(const { error(34) }, self.wrong_voltage);
+        set(const { error(36) }, self.is_ignored() || self.cuts.iter().any(|cuts| cuts.fails()));
+        if self.silent != 0 {
+            active |= if self.cable() { const { error(32) } } else { const { error(39) } };
         }
+        active
     }
 
     /// At start-up, once the silence timeout has passed: 2 if no battery has answered, 5 if some have not.
-    fn missing_at_start(&mut self, now: Instant) -> Option<u8> {
+    fn missing_at_start(&mut self, now: Instant) -> u32 {
         if self.complete {
-            return None;
+            return 0;
         }
         // Kept as a latch: the time since start may wrap in a bank that never answers.
         self.started_late |= now.since(self.started) >= self.silence_timeout();
-        let bank = self.settings.bank.batteries();
-        let mut batteries = self.batteries.iter().take(bank);
+        if !self.started_late {
+            return 0;
+        }
+        let mut batteries = self.batteries.iter().take(self.settings.bank.batteries());
         let answered = |battery: &crate::battery::Battery| battery.seen();
-        if !self.started_late || batteries.clone().all(answered) {
-            None
+        if batteries.clone().all(answered) {
+            0
         } else if batteries.any(answered) {
-            Some(5)
+            const { error(5) }
         } else {
-            Some(2)
+            const { error(2) }
         }
     }
 

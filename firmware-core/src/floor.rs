@@ -1,9 +1,8 @@
 //! The discharge floor (SOC-1 … SOC-4).
 
 use crate::battery::Battery;
-use crate::bms::numbered;
 use crate::cause::{Cause, CauseSet};
-use crate::settings::Settings;
+use crate::settings::{BankLayout, Settings};
 use crate::threshold::State;
 
 /// Bank state of charge and the two rows that look at it.
@@ -11,8 +10,6 @@ use crate::threshold::State;
 pub(crate) struct Floor {
     /// Sum over the strings of their lowest battery's state of charge, ‰.
     pub sum_pm: u32,
-    /// A report has come since the sum was made.
-    pub stale: bool,
     pub warning: State,
     pub alarm: State,
 }
@@ -41,9 +38,7 @@ impl FloorLimits {
 }
 
 impl Floor {
-    pub const NONE: Self = Self { stale: true, ..Self::ZERO };
-    /// Before the first start.
-    pub const ZERO: Self = Self { sum_pm: 0, stale: false, warning: State::Clear, alarm: State::Clear };
+    pub const NONE: Self = Self { sum_pm: 0, warning: State::Clear, alarm: State::Clear };
 
     /// Without retained state the alarm begins tripped (BOOT-2); the warning is left to the measured values.
     pub fn waiting(settings: &Settings) -> Self {
@@ -63,12 +58,13 @@ impl Floor {
         self.sum_pm.checked_div(strings.into()).unwrap_or(0)
     }
 
+    /// A report has changed a string's lowest state of charge.
+    pub fn replace(&mut self, old_pm: u16, new_pm: u16) {
+        self.sum_pm = self.sum_pm.wrapping_add(new_pm.into()).wrapping_sub(old_pm.into());
+    }
+
     /// One decision. `trusted`: every battery is; no clear rule is met otherwise.
-    pub fn decide(&mut self, settings: &Settings, batteries: &[Battery], trusted: bool) {
-        if self.stale {
-            self.sum_pm = sum_pm(batteries, settings.bank.series, settings.bank.batteries());
-            self.stale = false;
-        }
+    pub fn decide(&mut self, settings: &Settings, trusted: bool) {
         let Some(limits) = FloorLimits::of(settings) else { return };
         let bank_pm = self.bank_pm(settings.bank.parallel);
         decide(&mut self.warning, bank_pm, limits.warning_pm, limits.warning_clear_pm, trusted);
@@ -114,16 +110,10 @@ fn decide(state: &mut State, bank_pm: u32, set_pm: u32, clear_pm: u32, trusted: 
     }
 }
 
-fn sum_pm(batteries: &[Battery], series: u8, count: usize) -> u32 {
-    let series = usize::from(series.max(1));
-    let mut sum = 0u32;
-    let mut lowest = u16::MAX;
-    for (place, battery) in numbered(batteries.iter().take(count)) {
-        lowest = lowest.min(battery.values.soc_pm);
-        if place.checked_rem(series) == series.checked_sub(1) {
-            sum = sum.saturating_add(lowest.into());
-            lowest = u16::MAX;
-        }
-    }
-    sum
+/// Lowest state of charge of the string in which the battery at `place` is, ‰.
+pub(crate) fn string_soc_pm(batteries: &[Battery], bank: &BankLayout, place: usize) -> u16 {
+    let series = usize::from(bank.series.max(1));
+    let first = place.saturating_sub(place.checked_rem(series).unwrap_or(0));
+    let string = batteries.iter().skip(first).take(series);
+    string.fold(u16::MAX, |lowest, battery| lowest.min(battery.values.soc_pm))
 }

@@ -163,6 +163,38 @@ impl Report {
     /// # Errors
     /// When length, version or checksum are wrong (COM-3).
     pub fn decode(bytes: &[u8]) -> Result<Self, FrameError> {
+        let frame = Frame::decode(bytes)?;
+        let mut cells_mv = [0; CELLS_MAX];
+        for (to, mv) in cells_mv.iter_mut().zip(frame.cells_mv()) {
+            *to = mv;
+        }
+        Ok(Self {
+            serial: frame.serial(),
+            model: frame.model(),
+            position: frame.position(),
+            sequence: frame.sequence(),
+            cell_count: frame.cell_count(),
+            cells_mv,
+            coldest_dc: frame.coldest_dc(),
+            hottest_dc: frame.hottest_dc(),
+            current_ma: frame.current_ma(),
+            soc_pm: frame.soc_pm(),
+            remaining_mah: frame.remaining_mah(),
+            status: frame.status(),
+        })
+    }
+}
+
+/// A report that is read where it lies: nothing is copied before it is known to count.
+#[derive(Clone, Copy)]
+pub(crate) struct Frame<'a> {
+    head: &'a [u8; HEAD],
+    cells: &'a [u8],
+}
+
+impl<'a> Frame<'a> {
+    /// A frame whose length, version and checksum fit.
+    pub fn decode(bytes: &'a [u8]) -> Result<Self, FrameError> {
         let (body, checksum) = bytes.split_last_chunk::<2>().ok_or(FrameError::Length)?;
         let (&[version, length], _) = body.split_first_chunk::<2>().ok_or(FrameError::Length)?;
         if version != VERSION {
@@ -175,35 +207,68 @@ impl Report {
             return Err(FrameError::Checksum);
         }
         let (head, cells) = body.split_first_chunk::<HEAD>().ok_or(FrameError::Length)?;
-        Self::fields(head, cells).ok_or(FrameError::Length)
+        let frame = Self { head, cells };
+        if bytes_of_cells(frame.cell_count()) == cells.len() { Ok(frame) } else { Err(FrameError::Length) }
     }
 
-    fn fields(head: &[u8; HEAD], mut cells: &[u8]) -> Option<Self> {
-        let [_, _, position, sequence, s0, s1, s2, s3, model, cell_count, rest @ ..] = *head;
-        let [c0, c1, h0, h1, i0, i1, i2, i3, p0, p1, r0, r1, r2, r3, b0, b1] = rest;
-        if bytes_of_cells(cell_count) != cells.len() {
-            return None;
+    pub fn position(self) -> u8 {
+        self.head[2]
+    }
+
+    pub fn sequence(self) -> u8 {
+        self.head[3]
+    }
+
+    pub fn serial(self) -> u32 {
+        u32::from_le_bytes(self.bytes::<4, 4>())
+    }
+
+    pub fn model(self) -> u8 {
+        self.head[8]
+    }
+
+    pub fn cell_count(self) -> u8 {
+        self.head[9]
+    }
+
+    pub fn coldest_dc(self) -> i16 {
+        i16::from_le_bytes(self.bytes::<10, 2>())
+    }
+
+    pub fn hottest_dc(self) -> i16 {
+        i16::from_le_bytes(self.bytes::<12, 2>())
+    }
+
+    pub fn current_ma(self) -> i32 {
+        i32::from_le_bytes(self.bytes::<14, 4>())
+    }
+
+    pub fn soc_pm(self) -> u16 {
+        u16::from_le_bytes(self.bytes::<18, 2>())
+    }
+
+    pub fn remaining_mah(self) -> u32 {
+        u32::from_le_bytes(self.bytes::<20, 4>())
+    }
+
+    pub fn status(self) -> Status {
+        Status::from_bits(u16::from_le_bytes(self.bytes::<24, 2>()))
+    }
+
+    /// Cell voltages, mV.
+    pub fn cells_mv(self) -> impl Iterator<Item = u16> + 'a {
+        let (pairs, _) = self.cells.as_chunks::<2>();
+        pairs.iter().map(|&pair| u16::from_le_bytes(pair))
+    }
+
+    /// The N bytes at AT, which lie within the head: otherwise it does not compile.
+    fn bytes<const AT: usize, const N: usize>(self) -> [u8; N] {
+        const { assert!(AT + N <= HEAD, "a field of the head") };
+        let mut bytes = [0; N];
+        for (to, &from) in bytes.iter_mut().zip(self.head.iter().skip(AT)) {
+            *to = from;
         }
-        let mut cells_mv = [0; CELLS_MAX];
-        for mv in &mut cells_mv {
-            let Some((pair, others)) = cells.split_first_chunk::<2>() else { break };
-            *mv = u16::from_le_bytes(*pair);
-            cells = others;
-        }
-        Some(Self {
-            serial: u32::from_le_bytes([s0, s1, s2, s3]),
-            model,
-            position,
-            sequence,
-            cell_count,
-            cells_mv,
-            coldest_dc: i16::from_le_bytes([c0, c1]),
-            hottest_dc: i16::from_le_bytes([h0, h1]),
-            current_ma: i32::from_le_bytes([i0, i1, i2, i3]),
-            soc_pm: u16::from_le_bytes([p0, p1]),
-            remaining_mah: u32::from_le_bytes([r0, r1, r2, r3]),
-            status: Status::from_bits(u16::from_le_bytes([b0, b1])),
-        })
+        bytes
     }
 }
 

@@ -112,23 +112,24 @@ pub(crate) struct Currents {
 impl Currents {
     pub const NONE: Self = Self { continuous: Timer::STOPPED, pulse: Timer::STOPPED, extreme: 0, clear_ms: 0 };
 
-    /// A report of the battery whose bit is `bit`, `elapsed` after the one before.
+    /// A report of the battery whose bit is `bit`, `elapsed` after the one before. `above`: it exceeds the continuous
+    /// rating.
     pub fn report(
         &mut self,
         direction: Direction,
         values: &Values,
         layout: &BankLayout,
+        above: bool,
         elapsed: Millis,
         bit: u64,
         cuts: &mut Cuts,
     ) {
-        let ratings = direction.ratings(layout);
-        let (_, alarm_bit) = direction.bits();
-        let magnitude = direction.magnitude(values.current_ma);
-        let above = direction.exceeds(values, layout);
         if !above && cuts.warns & bit == 0 && !self.running() {
             return;
         }
+        let ratings = direction.ratings(layout);
+        let (_, alarm_bit) = direction.bits();
+        let magnitude = direction.magnitude(values.current_ma);
         // Reports farther apart than the silence timeout do not come here; 2¹⁶ ms are plenty.
         let elapsed_ms = u16::try_from(elapsed.as_millis()).unwrap_or(u16::MAX);
         let pulse = magnitude > ratings.pulse_ma || values.status.any(alarm_bit);

@@ -8,8 +8,8 @@ use crate::low_cell::{self, LowCell};
 use crate::outputs::Drive;
 use crate::remote::{Remote, side};
 use crate::settings::BATTERIES_MAX;
-use crate::table::{PROTECTIONS, THRESHOLDS};
-use crate::threshold::{Kind, Row, State, hold_of, kinds};
+use crate::table::THRESHOLDS;
+use crate::threshold::{KINDS, Row, State, hold_of};
 use crate::units::{Instant, Millis};
 
 /// Until when, and within which band of every signal, nothing that matters can change: outputs, cause ids and times,
@@ -127,8 +127,8 @@ impl Bms {
         for (place, (band, battery)) in places.take(bank.batteries()) {
             let bit = bit(place);
             *band = Band::PLAUSIBLE;
-            for ((row, kind), pinned) in self.rows.iter().zip(kinds()).zip(pins) {
-                row.band(&kind, &battery.values, bit, pinned, band);
+            for ((row, kind), pinned) in self.rows.iter().zip(&KINDS).zip(pins) {
+                row.band(kind, &battery.values, bit, pinned, band);
             }
             let values = &battery.values;
             band.current_ma = (bank.continuous_discharge_ma.saturating_neg(), bank.continuous_charge_ma);
@@ -149,7 +149,6 @@ impl Bms {
         let busy = !self.complete
             || self.clock_fault
             || self.distrusted != 0
-            || self.floor.stale
             || self.remote.changing_since.is_some()
             || self.relief_since.is_some()
             || self.low_cell.is_some_and(LowCell::is_undecided)
@@ -230,7 +229,7 @@ impl Bms {
         if row.failing == 0 || row.state == State::Clear {
             return None;
         }
-        let kind = PROTECTIONS.get(place).map(Kind::of)?;
+        let kind = KINDS.get(place)?;
         let batteries = numbered(self.batteries.iter());
         let failing = batteries.filter(|&(b, _)| row.failing & bit(b) != 0);
         failing.min_by_key(|(_, battery)| battery.values.signed(kind.signal)).map(|(b, _)| bit(b))

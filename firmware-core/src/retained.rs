@@ -10,7 +10,7 @@ use crate::settings::BATTERIES_MAX;
 use crate::table::THRESHOLDS;
 use crate::threshold::State;
 use crate::units::{Instant, Millis};
-use crc::{CRC_32_ISO_HDLC, Crc, Table};
+use crc::{CRC_32_ISO_HDLC, Crc, NoTable};
 
 /// A count that does not run.
 const NEVER: u32 = u32::MAX;
@@ -18,7 +18,8 @@ const NEVER: u32 = u32::MAX;
 /// The mark of the settings; rows, floor, supply; clear hold and whether there was a cut; silent and distrusted; over-
 /// current; counts; losses and trust by battery.
 const SIZE: usize = 4 + (THRESHOLDS + 3) + 5 + 16 + (6 + 16) + 8 + 2 * BATTERIES_MAX;
-static CRC: Crc<u32, Table<1>> = Crc::<u32, Table<1>>::new(&CRC_32_ISO_HDLC);
+/// Without a table: it is computed at resets only.
+static CRC: Crc<u32, NoTable> = Crc::<u32, NoTable>::new(&CRC_32_ISO_HDLC);
 
 /// Retained state. Bytes that were not written by [`Bms::retained`] for the same settings count as none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,7 +133,7 @@ fn how_many<T>(items: impl Iterator<Item = T>) -> u8 {
 /// Retained state belongs to the settings under which it arose.
 fn settings_mark(bms: &Bms) -> u32 {
     let mut digest = CRC.digest();
-    for (_, value) in bms.settings.values() {
+    for value in bms.settings.values() {
         digest.update(&value.to_le_bytes());
     }
     digest.update(&bms.settings.chosen());

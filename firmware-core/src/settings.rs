@@ -32,11 +32,14 @@ macro_rules! settings {
             /// Before the first start; not valid.
             pub(crate) const ZERO: Self = Self { $($field: 0,)* $($choice: $kind::$first,)* bank: BankLayout::NONE };
 
-            /// Each number with its value.
-            pub fn values(&self) -> [(&'static Range, i32); RANGES.len()] {
-                let mut ranges = RANGES.iter();
-                const NONE: &Range = &Range { field: "", rule: "", default: 0, min: 0, max: 0 };
-                [$((ranges.next().unwrap_or(NONE), self.$field)),*]
+            /// The numbers, in the order of [`RANGES`].
+            pub const fn values(&self) -> [i32; RANGES.len()] {
+                [$(self.$field),*]
+            }
+
+            /// True if every number lies in its range. Looks at no name, so that none is linked.
+            const fn in_range(&self) -> bool {
+                true $(&& (self.$field == $default || (self.$field >= $min && self.$field <= $max)))*
             }
 
             /// The place of the word of each choice, in the order of [`CHOICES`].
@@ -224,6 +227,8 @@ pub struct BankLayout {
 
 /// Most batteries of a bank (BANK-2).
 pub const BATTERIES_MAX: usize = 50;
+/// Most cells of a bank: 50 batteries of 8, or 25 of 16 (BANK-2).
+pub const CELLS_TOTAL: usize = 400;
 
 impl BankLayout {
     /// An empty layout; it is not valid.
@@ -296,55 +301,50 @@ pub enum Violation {
 /// One cycle of the chain, ms (COM-1).
 pub const CYCLE_MS: i32 = 500;
 
+/// A constraint between settings.
+struct Joint {
+    fields: &'static [&'static str],
+    allowed: &'static str,
+}
+
+/// What must hold together, in the order of [`Settings::joint_sides`].
+static JOINTS: [Joint; 6] = [
+    Joint {
+        fields: &["over_voltage_clear_mv", "over_voltage_mv"],
+        allowed: "over_voltage_clear_mv ≤ over_voltage_mv − 50",
+    },
+    Joint {
+        fields: &["pre_alarm_mv", "pre_alarm_clear_mv", "under_voltage_clear_mv"],
+        allowed: "pre_alarm_mv + pre_alarm_clear_mv ≤ under_voltage_clear_mv",
+    },
+    Joint {
+        fields: &["charge_min_dc", "charge_max_dc", "temperature_hysteresis_dc"],
+        allowed: "charge_min_dc + temperature_hysteresis_dc + 50 ≤ charge_max_dc − temperature_hysteresis_dc",
+    },
+    Joint {
+        fields: &["discharge_min_dc", "discharge_max_dc", "temperature_hysteresis_dc"],
+        allowed: "discharge_min_dc + temperature_hysteresis_dc + 50 ≤ discharge_max_dc − temperature_hysteresis_dc",
+    },
+    Joint {
+        fields: &["discharge_floor_pm", "floor_warning_margin_pm", "floor_clear_pm"],
+        allowed: "discharge_floor_pm + floor_warning_margin_pm + floor_clear_pm ≤ 950",
+    },
+    Joint { fields: &["silence_timeout_ms"], allowed: "silence_timeout_ms ≥ 3 cycles of 500 ms" },
+];
+
 impl Settings {
     /// Every violation; none means that the settings may be used.
     pub fn check(&self, report: &mut impl FnMut(Violation)) {
-        for (range, value) in self.values() {
+        for (range, value) in RANGES.iter().zip(self.values()) {
             if !range.allows(value) {
                 report(Violation::OutOfRange { range, value });
             }
         }
-        let mut joint = |fields, allowed, left: i32, right: i32| {
+        for (joint, (left, right)) in JOINTS.iter().zip(self.joint_sides()) {
             if left > right {
-                report(Violation::Joint { fields, allowed, left, right });
+                report(Violation::Joint { fields: joint.fields, allowed: joint.allowed, left, right });
             }
-        };
-        joint(
-            &["over_voltage_clear_mv", "over_voltage_mv"],
-            "over_voltage_clear_mv ≤ over_voltage_mv − 50",
-            self.over_voltage_clear_mv,
-            self.over_voltage_mv.saturating_sub(50),
-        );
-        joint(
-            &["pre_alarm_mv", "pre_alarm_clear_mv", "under_voltage_clear_mv"],
-            "pre_alarm_mv + pre_alarm_clear_mv ≤ under_voltage_clear_mv",
-            self.pre_alarm_mv.saturating_add(self.pre_alarm_clear_mv),
-            self.under_voltage_clear_mv,
-        );
-        joint(
-            &["charge_min_dc", "charge_max_dc", "temperature_hysteresis_dc"],
-            "charge_min_dc + temperature_hysteresis_dc + 50 ≤ charge_max_dc − temperature_hysteresis_dc",
-            self.charge_min_dc.saturating_add(self.temperature_hysteresis_dc).saturating_add(50),
-            self.charge_max_dc.saturating_sub(self.temperature_hysteresis_dc),
-        );
-        joint(
-            &["discharge_min_dc", "discharge_max_dc", "temperature_hysteresis_dc"],
-            "discharge_min_dc + temperature_hysteresis_dc + 50 ≤ discharge_max_dc − temperature_hysteresis_dc",
-            self.discharge_min_dc.saturating_add(self.temperature_hysteresis_dc).saturating_add(50),
-            self.discharge_max_dc.saturating_sub(self.temperature_hysteresis_dc),
-        );
-        joint(
-            &["discharge_floor_pm", "floor_warning_margin_pm", "floor_clear_pm"],
-            "discharge_floor_pm + floor_warning_margin_pm + floor_clear_pm ≤ 950",
-            self.discharge_floor_pm.saturating_add(self.floor_warning_margin_pm).saturating_add(self.floor_clear_pm),
-            950,
-        );
-        joint(
-            &["silence_timeout_ms"],
-            "silence_timeout_ms ≥ 3 cycles of 500 ms",
-            CYCLE_MS.saturating_mul(3),
-            self.silence_timeout_ms,
-        );
+        }
         if !self.bank.is_valid() {
             report(Violation::Bank);
         }
@@ -352,9 +352,23 @@ impl Settings {
 
     /// True if nothing is violated.
     pub fn is_valid(&self) -> bool {
-        let mut valid = true;
-        self.check(&mut |_| valid = false);
-        valid
+        self.in_range() && self.joint_sides().iter().all(|(left, right)| left <= right) && self.bank.is_valid()
+    }
+
+    /// The sides of each constraint between settings; the left one must not be greater.
+    fn joint_sides(&self) -> [(i32, i32); JOINTS.len()] {
+        let hysteresis = self.temperature_hysteresis_dc;
+        let warm = |min: i32| min.saturating_add(hysteresis).saturating_add(50);
+        let cool = |max: i32| max.saturating_sub(hysteresis);
+        let floor = self.discharge_floor_pm.saturating_add(self.floor_warning_margin_pm);
+        [
+            (self.over_voltage_clear_mv, self.over_voltage_mv.saturating_sub(50)),
+            (self.pre_alarm_mv.saturating_add(self.pre_alarm_clear_mv), self.under_voltage_clear_mv),
+            (warm(self.charge_min_dc), cool(self.charge_max_dc)),
+            (warm(self.discharge_min_dc), cool(self.discharge_max_dc)),
+            (floor.saturating_add(self.floor_clear_pm), 950),
+            (CYCLE_MS.saturating_mul(3), self.silence_timeout_ms),
+        ]
     }
 
     /// True if charging below 5.0 °C is allowed: it loads, with a warning (TEMP-1).

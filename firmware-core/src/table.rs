@@ -89,7 +89,7 @@ macro_rules! rows {
     ($($cause:ident: $trip:expr, $load:ident, $charger:ident, $pre_alarm:ident, $severity:ident;)*) => {
         /// The table. Rows are in the order of [`Cause::ALL`].
         pub static PROTECTIONS: [Protection; Cause::ALL.len()] = ROWS;
-        const ROWS: [Protection; Cause::ALL.len()] = [
+        pub(crate) const ROWS: [Protection; Cause::ALL.len()] = [
             $(Protection {
                 cause: Cause::$cause,
                 trip: $trip,

@@ -7,7 +7,7 @@
 use crate::battery::{Battery, Values};
 use crate::cause::Cause;
 use crate::quiet::Band;
-use crate::table::{Limits, Protection, Signal, THRESHOLDS, Trip};
+use crate::table::{Limits, Protection, ROWS, Signal, THRESHOLDS, Trip};
 use crate::units::{Instant, Millis};
 
 /// State of a row's hysteresis.
@@ -35,6 +35,7 @@ pub(crate) struct Row {
 }
 
 /// A row of the table with its signal.
+#[derive(Clone, Copy)]
 pub(crate) struct Kind {
     pub cause: Cause,
     pub signal: Signal,
@@ -44,7 +45,7 @@ pub(crate) struct Kind {
 
 impl Kind {
     /// What a row of the table says about its threshold; rows without one are never asked.
-    pub fn of(row: &Protection) -> Self {
+    const fn of(row: &Protection) -> Self {
         match row.trip {
             Trip::Threshold { signal, bit, begins_tripped } => {
                 Self { cause: row.cause, signal, bit: bit.bits(), begins_tripped }
@@ -73,9 +74,15 @@ pub(crate) fn hold_of(place: usize) -> Option<usize> {
 }
 
 /// The threshold rows of the table.
-pub(crate) fn kinds() -> impl Iterator<Item = Kind> {
-    crate::PROTECTIONS.iter().take(THRESHOLDS).map(Kind::of)
-}
+pub(crate) static KINDS: [Kind; THRESHOLDS] = {
+    let mut kinds = [const { Kind::of(&ROWS[0]) }; THRESHOLDS];
+    let mut place = 0;
+    while place < THRESHOLDS {
+        kinds[place] = Kind::of(&ROWS[place]);
+        place += 1;
+    }
+    kinds
+};
 
 impl Row {
     pub const NONE: Self = Self { limits: Limits::NONE, ..Self::ZERO };
@@ -87,7 +94,7 @@ impl Row {
         let value = battery.values.signed(kind.signal);
         let said = battery.values.status.bits() & kind.bit != 0;
         let sets = value < self.limits.set_below || said;
-        let clears = value >= self.limits.clear_from && !said;
+        let fails = value < self.limits.clear_from || said;
         if sets {
             if self.set & bit == 0 {
                 self.set |= bit;
@@ -98,7 +105,7 @@ impl Row {
         } else {
             self.set &= !bit;
         }
-        self.failing = if clears { self.failing & !bit } else { self.failing | bit };
+        self.failing = if fails { self.failing | bit } else { self.failing & !bit };
         self.time_clearing(now, untrusted);
     }
 

@@ -4,7 +4,7 @@ use crate::bms::{Bms, ResetCause, numbered};
 use crate::floor::FloorLimits;
 use crate::settings::Settings;
 use crate::table::Limits;
-use crate::threshold::{State, kinds};
+use crate::threshold::{KINDS, State};
 use crate::units::{Instant, Millis};
 
 /// Why new settings were not taken; those in force stay.
@@ -44,15 +44,14 @@ impl Bms {
         let clear_hold = self.clear_hold_setting();
         self.clear_hold = if lengthened { self.clear_hold.max(clear_hold) } else { clear_hold };
         let untrusted = self.silent | self.distrusted;
-        for (row, kind) in self.rows.iter_mut().zip(kinds()) {
+        for (row, kind) in self.rows.iter_mut().zip(&KINDS) {
             row.limits = Limits::of(kind.cause, settings);
             for (place, battery) in numbered(self.batteries.iter_mut()).take(settings.bank.batteries()) {
                 if battery.seen() {
-                    row.update(&kind, battery, crate::bms::bit(place), now, untrusted);
+                    row.update(kind, battery, crate::bms::bit(place), now, untrusted);
                 }
             }
         }
-        self.floor.stale = true;
         if FloorLimits::of(settings).is_none() {
             (self.floor.warning, self.floor.alarm) = (State::Clear, State::Clear);
         }

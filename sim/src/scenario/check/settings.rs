@@ -41,7 +41,7 @@ fn joint(doc: &mut Document<'_>, settings: &Settings, fields: &[&str], allowed: 
     if let Some(given) = fields.iter().map(|name| format!("settings.{name}")).find(|path| doc.has(path)) {
         field = given;
     }
-    let named = |name: &&str| settings.values().into_iter().find(|(range, _)| range.field == *name);
+    let named = |name: &&str| RANGES.iter().zip(settings.values()).find(|(range, _)| range.field == *name);
     let members: Vec<(&Range, i32)> = fields.iter().filter_map(named).collect();
     let values: Vec<String> = members.iter().map(|(range, value)| format!("{} {value}", range.field)).collect();
     let mut rules: Vec<&str> = members.iter().map(|(range, _)| range.rule).collect();
