@@ -612,7 +612,7 @@ impl Bms {
     /// The part of the state that decides the future.
     pub fn canonical(&self, now: Instant, canonical: &mut Canonical) {
         canonical.clear();
-        self.canonical_into(now, &mut |bytes| canonical.put(bytes));
+        self.canonical_with(now, &mut |bytes| canonical.put(bytes));
     }
 }
 

@@ -52,8 +52,9 @@ impl Default for Canonical {
 }
 
 impl Bms {
-    /// Feeds the part of the state that decides the future to `put`; every time as its distance from `now`.
-    pub(crate) fn canonical_into(&self, now: Instant, put: &mut dyn FnMut(&[u8])) {
+    /// Feeds the part of the state that decides the future to `put`, piece by piece; every time as its distance from
+    /// `now`. The pieces together are the bytes of [`Bms::canonical`], for those who have no memory to keep them.
+    pub fn canonical_with(&self, now: Instant, put: &mut impl FnMut(&[u8])) {
         let age = |at: Instant| now.since(at).as_millis().to_le_bytes();
         let maybe = |at: Option<Instant>| at.map_or(u32::MAX, |at| now.since(at).as_millis()).to_le_bytes();
         put(&[
@@ -113,7 +114,7 @@ impl Bms {
         }
     }
 
-    fn battery_into(&self, now: Instant, place: usize, put: &mut dyn FnMut(&[u8])) {
+    fn battery_into(&self, now: Instant, place: usize, put: &mut impl FnMut(&[u8])) {
         let maybe = |at: Option<Instant>| at.map_or(u32::MAX, |at| now.since(at).as_millis()).to_le_bytes();
         let Some(battery) = self.batteries.get(place) else { return };
         let values = &battery.values;

@@ -162,7 +162,7 @@ impl Currents {
         self.continuous.running || self.pulse.running || self.extreme > 0
     }
 
-    pub fn canonical(&self, put: &mut dyn FnMut(&[u8])) {
+    pub fn canonical(&self, put: &mut impl FnMut(&[u8])) {
         for timer in [self.continuous, self.pulse] {
             put(&[u8::from(timer.running)]);
             put(&timer.run_ms.to_le_bytes());
@@ -304,7 +304,7 @@ impl Cuts {
         }
     }
 
-    pub fn canonical(&self, now: Instant, put: &mut dyn FnMut(&[u8])) {
+    pub fn canonical(&self, now: Instant, put: &mut impl FnMut(&[u8])) {
         let (kind, since, battery) = match self.cut {
             Cut::Idle => (0, now, 0),
             Cut::Running { since, battery, counted: None } => (1, since, battery),

@@ -32,6 +32,14 @@ macro_rules! settings {
             /// Before the first start; not valid.
             pub(crate) const ZERO: Self = Self { $($field: 0,)* $($choice: $kind::$first,)* bank: BankLayout::NONE };
 
+            /// The settings of these numbers, in the order of [`RANGES`], of these choices as [`Settings::chosen`] gives
+            /// them, and of this bank.
+            pub const fn of(numbers: [i32; RANGES.len()], chosen: [u8; CHOICES.len()], bank: BankLayout) -> Self {
+                let [$($field),*] = numbers;
+                let [$($choice),*] = chosen;
+                Self { $($field,)* $($choice: if $choice == 0 { $kind::$first } else { $kind::$other },)* bank }
+            }
+
             /// The numbers, in the order of [`RANGES`].
             pub const fn values(&self) -> [i32; RANGES.len()] {
                 [$(self.$field),*]

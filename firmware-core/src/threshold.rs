@@ -160,7 +160,7 @@ impl Row {
         narrow(kind.signal, low, high, band);
     }
 
-    pub fn canonical(&self, now: Instant, put: &mut dyn FnMut(&[u8])) {
+    pub fn canonical(&self, now: Instant, put: &mut impl FnMut(&[u8])) {
         put(&[self.state as u8, u8::from(self.clear_since.is_some())]);
         put(&self.set.to_le_bytes());
         put(&self.failing.to_le_bytes());

@@ -6,9 +6,10 @@
 //!  simulation time [µs] ──► own clock, u32 [ms] ────────────┘
 //! ```
 
+use super::tap::Tap;
 use crate::scenario::{Bluetooth, RemoteWiring, Reset};
 use ngbank_core::{
-    Bms, InputBand, Inputs, Outputs, PreAlarm, ResetCause, Retained, settings::Settings, units::Instant,
+    Bms, InputBand, Inputs, Outputs, PreAlarm, Quiet, ResetCause, Retained, settings::Settings, units::Instant,
 };
 use ngbank_models::time::{MS, Micros};
 
@@ -31,9 +32,10 @@ const DRAW_LOW_A: f64 = 0.0012;
 pub const DEAD: Outputs = Outputs::NONE;
 
 /// One BMS with its wiring.
-pub struct Host {
-    /// The firmware under test.
-    pub bms: Box<Bms>,
+pub struct Host<'a> {
+    /// The firmware under test. It is called through the host, so that no call escapes the tap.
+    bms: Box<Bms>,
+    tap: Option<&'a mut dyn Tap>,
     settings: Settings,
     retained: Box<Retained>,
     /// Added to the simulation time, ms; wraps like the clock itself.
@@ -49,11 +51,18 @@ pub struct Host {
     pub outputs: Outputs,
 }
 
-impl Host {
+impl<'a> Host<'a> {
     /// A BMS that has just been connected to its supply.
-    pub fn new(settings: Settings, clock_start_ms: u32, remote: RemoteWiring, bluetooth: Bluetooth) -> Self {
+    pub fn new(
+        settings: Settings,
+        clock_start_ms: u32,
+        remote: RemoteWiring,
+        bluetooth: Bluetooth,
+        tap: Option<&'a mut dyn Tap>,
+    ) -> Self {
         let mut host = Self {
             bms: Box::new(Bms::new()),
+            tap,
             settings,
             retained: Box::new(Retained::new()),
             clock_offset_ms: clock_start_ms,
@@ -63,8 +72,19 @@ impl Host {
             powered: true,
             outputs: DEAD,
         };
-        host.bms.start(&host.settings, ResetCause::PowerOn, None);
+        host.start(ResetCause::PowerOn);
         host
+    }
+
+    /// The firmware, to look at.
+    pub fn bms(&self) -> &Bms {
+        &self.bms
+    }
+
+    /// Plants a bug in the firmware.
+    #[cfg(feature = "mutants")]
+    pub fn plant(&mut self, mutant: ngbank_core::Mutant) {
+        self.bms.plant(mutant);
     }
 
     /// The BMS's own clock (TIME-1): it wraps after 49.7 days and may be set back by a fault.
@@ -136,9 +156,48 @@ impl Host {
         }
         if self.powered {
             let inputs = self.inputs(bus_v);
-            self.bms.step(now, &inputs)
+            let outputs = self.bms.step(now, &inputs);
+            if let Some(tap) = &mut self.tap {
+                tap.step(now, &inputs, &outputs, &self.bms);
+            }
+            outputs
         } else {
             DEAD
+        }
+    }
+
+    /// A frame comes off the chain.
+    pub fn receive(&mut self, t: Micros, frame: &[u8]) {
+        let now = self.now(t);
+        self.bms.receive(now, frame);
+        if let Some(tap) = &mut self.tap {
+            tap.receive(now, frame);
+        }
+    }
+
+    /// The firmware's promise ([`Quiet`]).
+    pub fn quiet(&mut self, t: Micros, quiet: &mut Quiet) {
+        let now = self.now(t);
+        self.bms.quiet(now, quiet);
+        if let Some(tap) = &mut self.tap {
+            tap.quiet(now, quiet);
+        }
+    }
+
+    /// The firmware passes so many promised cycles.
+    pub fn fast_forward(&mut self, t: Micros, cycles: u32) {
+        let to = self.now(t);
+        self.bms.fast_forward(to, cycles);
+        if let Some(tap) = &mut self.tap {
+            tap.fast_forward(to, cycles);
+        }
+    }
+
+    /// The run is over.
+    pub fn end(&mut self, t: Micros) {
+        let now = self.now(t);
+        if let Some(tap) = &mut self.tap {
+            tap.end(now, &self.bms);
         }
     }
 
@@ -149,7 +208,16 @@ impl Host {
 
     fn power_on(&mut self) {
         self.powered = true;
-        self.bms.start(&self.settings, ResetCause::PowerOn, None);
+        self.start(ResetCause::PowerOn);
+    }
+
+    /// What the last [`Bms::retained`] saved counts after a watchdog reset.
+    fn start(&mut self, reset: ResetCause) {
+        let retained = reset == ResetCause::Watchdog;
+        self.bms.start(&self.settings, reset, retained.then_some(&*self.retained));
+        if let Some(tap) = &mut self.tap {
+            tap.start(&self.settings, reset, retained);
+        }
     }
 
     /// A reset of the running firmware (BOOT-1, BOOT-2).
@@ -161,7 +229,10 @@ impl Host {
             Reset::Power => self.power_on(),
             Reset::Watchdog => {
                 self.bms.retained(&mut self.retained);
-                self.bms.start(&self.settings, ResetCause::Watchdog, Some(&self.retained));
+                if let Some(tap) = &mut self.tap {
+                    tap.retain();
+                }
+                self.start(ResetCause::Watchdog);
             }
         }
     }

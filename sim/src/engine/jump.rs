@@ -75,7 +75,7 @@ impl Engine<'_> {
             return;
         }
         let now = self.host.now(t);
-        self.host.bms.quiet(now, &mut self.jump.quiet);
+        self.host.quiet(t, &mut self.jump.quiet);
         let horizon = Micros::from(self.jump.quiet.until.since(now).as_millis()) * MS;
         let cap = (t + horizon) / CYCLE;
         let fits = cap >= cycle + CYCLES_MIN && self.jump.quiet.silent == self.chain.silent() && self.inside(cycle);
@@ -133,7 +133,7 @@ impl Engine<'_> {
             // Lint: the firmware's deadline is below 2³⁰ ms, hence the count fits.
             #[allow(clippy::cast_possible_truncation)]
             let cycles = (cycle - from) as u32;
-            self.host.bms.fast_forward(self.host.now(cycle * CYCLE), cycles);
+            self.host.fast_forward(cycle * CYCLE, cycles);
             self.grid.jump_to(cycle);
             self.jump.rest = 1;
             self.jump.rest_until = cycle + 1;

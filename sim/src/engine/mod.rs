@@ -21,6 +21,7 @@ mod host;
 mod jump;
 mod latency;
 mod recorder;
+mod tap;
 mod truth;
 mod world;
 
@@ -42,6 +43,7 @@ use host::{Host, pre_alarm_high};
 use jump::Jump;
 use latency::Latency;
 use recorder::Recorder;
+pub use tap::Tap;
 use truth::View;
 use world::Schedule;
 
@@ -103,16 +105,32 @@ const EVENTS_AT_ONE_INSTANT: u32 = 100;
 /// # Errors
 /// When the bank or the installation is not one that can be simulated.
 pub fn run(scenario: &Resolved, options: &Options) -> Result<RunResult, RunError> {
+    play(scenario, options, None)
+}
+
+/// As [`run`], with somebody who is told of every call on the firmware.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_tapped(scenario: &Resolved, options: &Options, tap: &mut dyn Tap) -> Result<RunResult, RunError> {
+    play(scenario, options, Some(tap))
+}
+
+fn play<'a>(
+    scenario: &'a Resolved,
+    options: &Options,
+    tap: Option<&'a mut dyn Tap>,
+) -> Result<RunResult, RunError> {
     let windows = match options.mode {
         Mode::Jump => Vec::new(),
         Mode::Lockstep => vec![(0, NEVER)],
         Mode::Windows => {
-            let scout = Engine::new(scenario, options, Vec::new())?.play_all()?;
+            let scout = Engine::new(scenario, options, Vec::new(), None)?.play_all()?;
             let pins = scout.events.iter().filter(|event| event.kind == EventKind::Pins);
             pins.map(|event| (event.time_us.saturating_sub(WINDOW), event.time_us + WINDOW)).collect()
         }
     };
-    Engine::new(scenario, options, windows)?.play_all()
+    Engine::new(scenario, options, windows, tap)?.play_all()
 }
 
 /// Everything that runs.
@@ -121,7 +139,7 @@ struct Engine<'a> {
     plant: Plant,
     installation: Installation,
     chain: Chain,
-    host: Host,
+    host: Host<'a>,
     oracle: Oracle,
     recorder: Recorder,
     latency: Latency,
@@ -142,7 +160,12 @@ struct Engine<'a> {
 }
 
 impl<'a> Engine<'a> {
-    fn new(scenario: &'a Resolved, options: &Options, lockstep: Vec<(Micros, Micros)>) -> Result<Self, RunError> {
+    fn new(
+        scenario: &'a Resolved,
+        options: &Options,
+        lockstep: Vec<(Micros, Micros)>,
+        tap: Option<&'a mut dyn Tap>,
+    ) -> Result<Self, RunError> {
         let cells = CellSet::ng();
         let library = scenario.library().map_err(RunError::Series)?;
         let ambient = scenario.ambient.series(&library);
@@ -154,7 +177,7 @@ impl<'a> Engine<'a> {
             .map_err(|error| RunError::Bank(error.to_string()))?;
         let settings = scenario.settings.to_core().map_err(RunError::Settings)?;
         let remote = scenario.remote.first().map_or(RemoteWiring::Joined, |change| change.wiring);
-        let host = Host::new(settings, scenario.clock_start_ms, remote, scenario.bluetooth);
+        let host = Host::new(settings, scenario.clock_start_ms, remote, scenario.bluetooth, tap);
         let batteries = plant.batteries();
         let (rating, model) = chain::rating(scenario)
             .ok_or_else(|| RunError::Bank(format!("no battery model is called {:?}", scenario.bank.model)))?;
@@ -186,7 +209,7 @@ impl<'a> Engine<'a> {
     #[cfg(feature = "mutants")]
     fn planted(mut self, options: &Options) -> Self {
         if let Some(mutant) = options.mutant {
-            self.host.bms.plant(mutant);
+            self.host.plant(mutant);
         }
         if let Some(factor) = options.string_error {
             self.plant.plant_error_for_tests(0, factor);
@@ -282,7 +305,7 @@ impl<'a> Engine<'a> {
             && self.host.powered
         {
             self.cost.frames_executed += 1;
-            self.host.bms.receive(self.host.now(t), frame);
+            self.host.receive(t, frame);
             if let Some(lowest_mv) = self.chain.accepted_mv(cycle, battery) {
                 self.latency.report(t, battery, lowest_mv);
             }
@@ -314,8 +337,8 @@ impl<'a> Engine<'a> {
     /// Takes new outputs into the record and before the oracle.
     fn show(&mut self, t: Micros, outputs: Outputs) {
         self.host.outputs = outputs;
-        self.host.bms.canonical(self.host.now(t), &mut self.canonical);
-        self.recorder.outputs(t, &outputs, &self.host.bms, self.canonical.as_bytes());
+        self.host.bms().canonical(self.host.now(t), &mut self.canonical);
+        self.recorder.outputs(t, &outputs, self.host.bms(), self.canonical.as_bytes());
         let (levels, reported) = (truth::levels(&outputs), truth::reported(&outputs));
         self.latency.pins(t, levels, reported.load.has(2));
         self.oracle.pins(t, levels, &reported);
@@ -369,8 +392,9 @@ impl<'a> Engine<'a> {
     }
 
     fn finish(mut self, end: Micros) -> RunResult {
-        self.host.bms.canonical(self.host.now(end), &mut self.canonical);
+        self.host.bms().canonical(self.host.now(end), &mut self.canonical);
         self.recorder.hash(self.canonical.as_bytes());
+        self.host.end(end);
         let recorder = &mut self.recorder;
         self.plant.state_digest(&mut |bytes| recorder.hash(bytes));
         self.chain.state_digest(&mut |bytes| recorder.hash(bytes));
