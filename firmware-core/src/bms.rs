@@ -406,6 +406,8 @@ impl Bms {
             battery.trust = battery.trust.saturating_add(1);
             if battery.trust >= battery.trust_needed {
                 self.distrusted &= !bit;
+                let untrusted = self.silent | self.distrusted;
+                self.rows.iter_mut().for_each(|row| row.time_clearing(now, untrusted));
             }
         }
         let untrusted = self.silent | self.distrusted;
@@ -451,13 +453,16 @@ impl Bms {
             return;
         }
         self.distrusted |= bit;
-        self.lose(now, place);
-    }
-
-    /// A battery is lost (COM-5): no clear rule that looks at it is met from now on.
-    pub(crate) fn lose(&mut self, now: Instant, place: usize) {
         if let Some(battery) = self.batteries.get_mut(place) {
             battery.lose(now);
+        }
+        self.stop_clearing(now, bit);
+    }
+
+    /// These batteries are lost (COM-5): no clear rule that looks at them is met from now on.
+    pub(crate) fn stop_clearing(&mut self, now: Instant, lost: u64) {
+        if lost == 0 {
+            return;
         }
         let untrusted = self.silent | self.distrusted;
         for row in &mut self.rows {
@@ -642,6 +647,16 @@ impl Default for Snapshot {
 /// As `enumerate`, which counts with an overflow check: a panic path that cannot be taken, but is linked.
 pub(crate) fn numbered<T>(items: impl Iterator<Item = T>) -> impl Iterator<Item = (usize, T)> {
     (0..usize::MAX).zip(items)
+}
+
+/// Each item with the bit of its battery.
+pub(crate) fn with_bits<T>(items: impl Iterator<Item = T>) -> impl Iterator<Item = (u64, T)> {
+    let mut next = 1u64;
+    items.map(move |item| {
+        let bit = next;
+        next = next.wrapping_add(next);
+        (bit, item)
+    })
 }
 
 /// The batteries of a word, first to last.

@@ -3,7 +3,7 @@
 //! Order: time, inputs, silence, the rows of the table, under-voltage last because it asks what LOAD does anyway
 //! (UV-5), then outputs, LEDs, errors.
 
-use crate::bms::{Bms, ResetCause, batteries_of, bit, first, numbered};
+use crate::bms::{Bms, ResetCause, batteries_of, first, numbered, with_bits};
 use crate::cause::{Cause, CauseInfo, CauseSet};
 use crate::errors;
 use crate::outputs::{Bluetooth, Drive, Inputs, Led, Outputs};
@@ -112,23 +112,26 @@ impl Bms {
         }
         let timeout = self.silence_timeout();
         let mut due = now.plus(timeout);
-        for place in 0..self.settings.bank.batteries() {
-            let Some(battery) = self.batteries.get_mut(place) else { break };
+        let mut lost = 0;
+        let reporting = self.everyone() & !self.silent;
+        for (bit, battery) in with_bits(self.batteries.iter_mut()) {
             battery.forget_losses(now);
-            if !battery.seen() || self.silent & bit(place) != 0 {
+            if reporting & bit == 0 || !battery.seen() {
                 continue;
             }
             if now.since(battery.last_seen) < timeout {
                 due = due.min(battery.last_seen.plus(timeout));
-                continue;
+            } else {
+                lost |= bit;
+                battery.complete = 0;
+                battery.lose(now);
             }
-            self.silent |= bit(place);
-            self.distrusted &= !bit(place);
-            self.completed &= !bit(place);
-            battery.complete = 0;
-            self.lose(now, place);
         }
         self.silence_due = due;
+        self.silent |= lost;
+        self.distrusted &= !lost;
+        self.completed &= !lost;
+        self.stop_clearing(now, lost);
     }
 
     /// UV-2: a lengthened clear hold falls back when the bank is charged above 2 % C for 5 s.

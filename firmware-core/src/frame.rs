@@ -30,7 +30,8 @@ pub const MAX_FRAME: usize = HEAD + 2 * CELLS_MAX + 2;
 /// The only version that is understood.
 const VERSION: u8 = 1;
 
-static CRC: Crc<u16, Table<1>> = Crc::<u16, Table<1>>::new(&CRC_16_IBM_SDLC);
+/// Of frames, and of what is retained.
+pub(crate) static CRC: Crc<u16, Table<1>> = Crc::<u16, Table<1>>::new(&CRC_16_IBM_SDLC);
 
 /// Status bits of a report (PLANT.md, COM-6).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

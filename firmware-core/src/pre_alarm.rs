@@ -26,7 +26,7 @@ impl Bms {
         if self.outputs.both_high() { self.both_high.plus(elapsed.min(GAP_MAX)).min(LEAD) } else { Millis::ZERO }
     }
 
-    /// PRE-2's count after so long a quiet time.
+    /// PRE-2's count so much later. Longer gaps than it counts are over before a decision looks.
     pub(crate) fn pass_both_high(&mut self, length: Millis) {
         if self.outputs.both_high() {
             self.both_high = self.both_high.plus(length).min(LEAD);

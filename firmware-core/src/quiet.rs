@@ -1,6 +1,6 @@
 //! The promise that nothing can change ([`crate::Bms::quiet`]).
 
-use crate::bms::{Bms, batteries_of, bit, numbered};
+use crate::bms::{Bms, batteries_of, numbered, with_bits};
 use crate::cause::Cause;
 use crate::diagnosis;
 use crate::frame::Status;
@@ -123,9 +123,8 @@ impl Bms {
         let soc = self.soc_drift();
         let (fall_ma, rise_ma) = self.current_drift();
         let bank = &self.settings.bank;
-        let places = numbered(quiet.bands.iter_mut().zip(&self.batteries));
-        for (place, (band, battery)) in places.take(bank.batteries()) {
-            let bit = bit(place);
+        let places = with_bits(quiet.bands.iter_mut().zip(&self.batteries));
+        for (bit, (band, battery)) in places.take(bank.batteries()) {
             *band = Band::PLAUSIBLE;
             for ((row, kind), pinned) in self.rows.iter().zip(&KINDS).zip(pins) {
                 row.band(kind, &battery.values, bit, pinned, band);
@@ -230,9 +229,9 @@ impl Bms {
             return None;
         }
         let kind = KINDS.get(place)?;
-        let batteries = numbered(self.batteries.iter());
-        let failing = batteries.filter(|&(b, _)| row.failing & bit(b) != 0);
-        failing.min_by_key(|(_, battery)| battery.values.signed(kind.signal)).map(|(b, _)| bit(b))
+        let batteries = with_bits(self.batteries.iter());
+        let failing = batteries.filter(|&(bit, _)| row.failing & bit != 0);
+        failing.min_by_key(|(_, battery)| battery.values.signed(kind.signal)).map(|(bit, _)| bit)
     }
 
     /// How far every battery's state of charge may fall and rise, ‰, before the bank's passes a limit.
@@ -283,14 +282,8 @@ impl Bms {
         Remote::bands(&inputs, bands);
     }
 
-    /// Brings the firmware to where `cycles` cycles of in-band frames, each with its decisions, would have brought
-    /// it. `to` must be `cycles` × 500 ms after the last decision and within the promise of [`Bms::quiet`].
-    pub fn fast_forward(&mut self, to: Instant, cycles: u32) {
-        if !self.configured || self.updating {
-            return;
-        }
-        let Some(from) = self.last_step else { return };
-        let length = to.since(from);
+    /// What is counted from decision to decision goes on for so long, with everything as it was at the last one.
+    pub(crate) fn pass(&mut self, length: Millis) {
         self.pass_both_high(length);
         self.pass_after_cut(length);
         if let Some(low_cell) = &mut self.low_cell {
@@ -299,12 +292,23 @@ impl Bms {
         for ignored in self.ignored.iter_mut().flatten() {
             *ignored = ignored.plus(length).min(diagnosis::PATIENCE);
         }
+    }
+
+    /// Brings the firmware to where `cycles` cycles of in-band frames, each with its decisions, would have brought
+    /// it. `to` must be `cycles` × 500 ms after the last decision and within the promise of [`Bms::quiet`].
+    pub fn fast_forward(&mut self, to: Instant, cycles: u32) {
+        if !self.configured || self.updating {
+            return;
+        }
+        let Some(from) = self.last_step else { return };
+        let length = to.since(from);
+        self.pass(length);
         self.last_step = Some(to);
         self.clock = Some(to);
         let [frames, ..] = cycles.to_le_bytes();
-        let count = self.settings.bank.batteries();
-        for (place, battery) in numbered(self.batteries.iter_mut()).take(count) {
-            if self.silent & bit(place) == 0 {
+        let reporting = self.everyone() & !self.silent;
+        for (bit, battery) in with_bits(self.batteries.iter_mut()) {
+            if reporting & bit != 0 {
                 battery.last_seen = battery.last_seen.plus(length);
                 battery.sequence = battery.sequence.wrapping_add(frames);
             }

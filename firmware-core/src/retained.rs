@@ -3,6 +3,7 @@
 use crate::bms::Bms;
 use crate::cause::Cause;
 use crate::floor::FloorLimits;
+use crate::frame::CRC;
 use crate::low_cell::LowCell;
 use crate::overcurrent::{Cut, Cuts};
 use crate::remote::Supply;
@@ -10,29 +11,26 @@ use crate::settings::BATTERIES_MAX;
 use crate::table::THRESHOLDS;
 use crate::threshold::State;
 use crate::units::{Instant, Millis};
-use crc::{CRC_32_ISO_HDLC, Crc, NoTable};
 
 /// A count that does not run.
 const NEVER: u32 = u32::MAX;
 
 /// The mark of the settings; rows, floor, supply; clear hold and whether there was a cut; silent and distrusted; over-
 /// current; counts; losses and trust by battery.
-const SIZE: usize = 4 + (THRESHOLDS + 3) + 5 + 16 + (6 + 16) + 8 + 2 * BATTERIES_MAX;
-/// Without a table: it is computed at resets only.
-static CRC: Crc<u32, NoTable> = Crc::<u32, NoTable>::new(&CRC_32_ISO_HDLC);
+const SIZE: usize = 2 + (THRESHOLDS + 3) + 5 + 16 + (6 + 16) + 8 + 2 * BATTERIES_MAX;
 
 /// Retained state. Bytes that were not written by [`Bms::retained`] for the same settings count as none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Retained {
     bytes: [u8; SIZE],
-    checksum: u32,
+    checksum: u16,
     history: crate::History,
 }
 
 impl Retained {
     /// Nothing: not valid.
     pub const fn new() -> Self {
-        Self { bytes: [0; SIZE], checksum: 0, history: crate::History::NONE }
+        Self { bytes: [0; SIZE], checksum: 0, history: crate::History::ZERO }
     }
 
     /// The bytes as they lie in memory: a test may damage them.
@@ -84,7 +82,7 @@ impl Retained {
             return;
         }
         let mut reader = Reader { bytes: &self.bytes };
-        if reader.u32() != settings_mark(bms) {
+        if reader.u16() != settings_mark(bms) {
             return;
         }
         for row in &mut bms.rows {
@@ -131,7 +129,7 @@ fn how_many<T>(items: impl Iterator<Item = T>) -> u8 {
 }
 
 /// Retained state belongs to the settings under which it arose.
-fn settings_mark(bms: &Bms) -> u32 {
+fn settings_mark(bms: &Bms) -> u16 {
     let mut digest = CRC.digest();
     for value in bms.settings.values() {
         digest.update(&value.to_le_bytes());
@@ -198,6 +196,10 @@ impl Reader<'_> {
     fn u8(&mut self) -> u8 {
         let [byte] = self.take();
         byte
+    }
+
+    fn u16(&mut self) -> u16 {
+        u16::from_le_bytes(self.take())
     }
 
     fn u32(&mut self) -> u32 {

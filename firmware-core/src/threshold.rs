@@ -95,14 +95,16 @@ impl Row {
         let said = battery.values.status.bits() & kind.bit != 0;
         let sets = value < self.limits.set_below || said;
         let fails = value < self.limits.clear_from || said;
-        if sets {
-            if self.set & bit == 0 {
-                self.set |= bit;
-                if let Some(since) = kind.hold().and_then(|hold| battery.hold_since.get_mut(hold)) {
-                    *since = now;
-                }
+        let (set, failed) = (self.set & bit != 0, self.failing & bit != 0);
+        if sets == set && fails == failed {
+            return;
+        }
+        if sets && !set {
+            self.set |= bit;
+            if let Some(since) = kind.hold().and_then(|hold| battery.hold_since.get_mut(hold)) {
+                *since = now;
             }
-        } else {
+        } else if !sets {
             self.set &= !bit;
         }
         self.failing = if fails { self.failing | bit } else { self.failing & !bit };

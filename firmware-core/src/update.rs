@@ -1,6 +1,6 @@
 //! Changes while running: settings (UPD-1) and firmware (UPD-2).
 
-use crate::bms::{Bms, ResetCause, numbered};
+use crate::bms::{Bms, ResetCause, with_bits};
 use crate::floor::FloorLimits;
 use crate::settings::Settings;
 use crate::table::Limits;
@@ -36,6 +36,13 @@ impl Bms {
             return Ok(());
         }
         self.advance_clock(now);
+        if let Some(last) = self.last_step {
+            // What is counted from decision to decision is counted up to here, and on from here.
+            let both_high = self.count_both_high(now.since(last));
+            self.pass(now.since(last));
+            self.both_high = both_high;
+            self.last_step = Some(now);
+        }
         if self.settings.countdown != settings.countdown {
             self.both_high = Millis::ZERO;
         }
@@ -46,9 +53,9 @@ impl Bms {
         let untrusted = self.silent | self.distrusted;
         for (row, kind) in self.rows.iter_mut().zip(&KINDS) {
             row.limits = Limits::of(kind.cause, settings);
-            for (place, battery) in numbered(self.batteries.iter_mut()).take(settings.bank.batteries()) {
+            for (bit, battery) in with_bits(self.batteries.iter_mut()).take(settings.bank.batteries()) {
                 if battery.seen() {
-                    row.update(kind, battery, crate::bms::bit(place), now, untrusted);
+                    row.update(kind, battery, bit, now, untrusted);
                 }
             }
         }
