@@ -38,8 +38,8 @@ pub(crate) struct Battery {
     pub complete: u8,
     /// Valid frames in a row since the loss.
     pub trust: u8,
-    /// So many are needed.
-    pub trust_needed: u8,
+    /// The last loss was the third within ten minutes.
+    pub third_loss: bool,
     /// The last two losses, newest first (COM-5).
     pub losses: [Option<Instant>; 2],
     /// Since when the condition of UV-1 and of OV-1 holds; of meaning while the row has the battery's bit.
@@ -149,9 +149,7 @@ pub(crate) enum Reception {
 }
 
 impl Battery {
-    pub const NONE: Self = Self { trust_needed: TRUST_FRAMES, ..Self::ZERO };
-    /// Before the first start.
-    pub const ZERO: Self = Self {
+    pub const NONE: Self = Self {
         serial: None,
         last_seen: Instant::from_millis(0),
         sequence: 0,
@@ -159,7 +157,7 @@ impl Battery {
         measurement_error: false,
         complete: 0,
         trust: 0,
-        trust_needed: 0,
+        third_loss: false,
         losses: [None; 2],
         hold_since: [Instant::from_millis(0); 2],
         values: Values::NONE,
@@ -214,13 +212,18 @@ impl Battery {
         Reception::Accepted { missing }
     }
 
+    /// Valid frames in a row that are needed until the battery is trusted again (COM-5).
+    pub fn trust_needed(&self) -> u8 {
+        if self.third_loss { TRUST_FRAMES_LONG } else { TRUST_FRAMES }
+    }
+
     /// The battery has become silent or untrustworthy: how many frames it needs to be trusted again (COM-5).
     pub fn lose(&mut self, now: Instant) {
         let [newest, older] = self.losses;
         let recent = |loss: Option<Instant>| loss.is_some_and(|at| now.since(at) <= LOSS_WINDOW);
         let third = recent(newest) && recent(older);
         self.trust = 0;
-        self.trust_needed = if third { TRUST_FRAMES_LONG } else { TRUST_FRAMES };
+        self.third_loss = third;
         self.losses = [Some(now), newest];
     }
 

@@ -175,7 +175,7 @@ impl Bms {
             clock: None,
             clock_fault: false,
             complete: false,
-            batteries: [Battery::ZERO; BATTERIES_MAX],
+            batteries: [Battery::NONE; BATTERIES_MAX],
             cells_mv: [0; CELLS_TOTAL],
             completed: 0,
             silent: 0,
@@ -296,9 +296,7 @@ impl Bms {
             #[cfg(feature = "mutants")]
                 planted: _,
         } = self;
-        for battery in batteries {
-            *battery = Battery::NONE;
-        }
+        *batteries = [Battery::NONE; BATTERIES_MAX];
         for row in rows {
             *row = Row::NONE;
         }
@@ -311,9 +309,7 @@ impl Bms {
         for times in [clock, last_uv_cut, relief_since, clean_since, last_step] {
             *times = None;
         }
-        for mv in cells_mv {
-            *mv = 0;
-        }
+        *cells_mv = [0; CELLS_TOTAL];
         for word in [completed, silent, distrusted, other_firmware] {
             *word = 0;
         }
@@ -404,7 +400,7 @@ impl Bms {
         let Some(battery) = self.batteries.get_mut(place) else { return };
         if self.distrusted & bit != 0 {
             battery.trust = battery.trust.saturating_add(1);
-            if battery.trust >= battery.trust_needed {
+            if battery.trust >= battery.trust_needed() {
                 self.distrusted &= !bit;
                 let untrusted = self.silent | self.distrusted;
                 self.rows.iter_mut().for_each(|row| row.time_clearing(now, untrusted));

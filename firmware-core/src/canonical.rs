@@ -128,7 +128,7 @@ impl Bms {
             // Counts only towards a complete bank (BOOT-1, TIME-2).
             if self.complete && !self.clock_fault { 0 } else { battery.complete },
             battery.trust,
-            battery.trust_needed,
+            u8::from(battery.third_loss),
             values.lowest_cell,
             values.highest_cell,
         ]);

@@ -70,7 +70,7 @@ impl Retained {
         }
         for battery in &bms.batteries {
             let losses = battery.losses.iter().flatten().filter(|&&at| bms.is_recent_loss(at));
-            pen.put(&[how_many(losses), battery.trust_needed]);
+            pen.put(&[how_many(losses), u8::from(battery.third_loss)]);
         }
         self.checksum = CRC.checksum(&self.bytes);
     }
@@ -109,7 +109,7 @@ impl Retained {
         bms.after_cut = after_cut;
         for battery in &mut bms.batteries {
             let losses = reader.u8();
-            battery.trust_needed = reader.u8();
+            battery.third_loss = reader.u8() != 0;
             let loss = |number: u8| (losses >= number).then_some(Instant::from_millis(0));
             battery.losses = [loss(1), loss(2)];
         }
