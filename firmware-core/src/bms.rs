@@ -110,7 +110,7 @@ pub struct Bms {
     /// The bank has been charged above 2 % C since.
     pub(crate) relief_since: Option<Instant>,
     /// While in the low-cell state with the variant of UV-4.
-    pub(crate) low_cell: Option<LowCell>,
+    pub(crate) low_cell: LowCell,
     /// Over-current by direction: discharge, charge.
     pub(crate) cuts: [Cuts; 2],
     /// Currents that ignore their output, by direction (DIAG-1).
@@ -133,7 +133,7 @@ pub struct Bms {
     pub(crate) after_cut: Option<Millis>,
     pub(crate) last_step: Option<Instant>,
     /// What the last decision read.
-    pub(crate) inputs: Option<Inputs>,
+    pub(crate) inputs: Inputs,
     pub(crate) active: CauseSet,
     pub(crate) infos: [CauseInfo; Cause::ALL.len()],
     pub(crate) outputs: Outputs,
@@ -187,7 +187,7 @@ impl Bms {
             clear_hold: Millis::ZERO,
             last_uv_cut: None,
             relief_since: None,
-            low_cell: None,
+            low_cell: LowCell::NONE,
             cuts: [Cuts::NONE; 2],
             ignored: [None; 2],
             other_firmware: 0,
@@ -201,7 +201,7 @@ impl Bms {
             both_high: Millis::ZERO,
             after_cut: None,
             last_step: None,
-            inputs: None,
+            inputs: Inputs::NONE,
             active: CauseSet::EMPTY,
             infos: [CauseInfo { battery: None, cell: None, since: ZERO }; Cause::ALL.len()],
             outputs: Outputs::NONE,
@@ -317,11 +317,11 @@ impl Bms {
         (*clear_hold, *both_high) = (Millis::ZERO, Millis::ZERO);
         *mismatch = Mismatch::NONE;
         *floor = Floor::NONE;
-        (*low_cell, *after_cut) = (None, None);
+        (*low_cell, *after_cut) = (LowCell::NONE, None);
         *cuts = [Cuts::NONE; 2];
         *ignored = [None; 2];
         (*remote, *supply) = (Remote::OFF, Supply::InRange);
-        *inputs = None;
+        *inputs = Inputs::NONE;
         *active = CauseSet::EMPTY;
         *outputs = Outputs::NONE;
         *errors = 0;
@@ -515,7 +515,8 @@ impl Bms {
 
     /// TIME-2: what is counted from decision to decision starts anew as well, unless it has run out.
     fn restart_counts(&mut self) {
-        self.low_cell = self.low_cell.filter(|low_cell| low_cell.idle == crate::low_cell::PATIENCE);
+        let given_up = self.low_cell.idle.filter(|&idle| idle == crate::low_cell::PATIENCE);
+        self.low_cell = LowCell { idle: given_up, charging: None };
         if !self.is_ignored() {
             self.ignored = [None; 2];
         }

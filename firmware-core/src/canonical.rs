@@ -83,8 +83,8 @@ impl Bms {
             put(&maybe(at));
         }
         let count = |count: Option<Millis>| count.map_or(u32::MAX, Millis::as_millis).to_le_bytes();
-        put(&count(self.low_cell.map(|low_cell| low_cell.idle)));
-        put(&count(self.low_cell.filter(|low_cell| low_cell.charged).map(|low_cell| low_cell.charging)));
+        put(&count(self.low_cell.idle));
+        put(&count(self.low_cell.charging));
         put(&count(self.after_cut));
         for ignored in self.ignored {
             put(&count(ignored));

@@ -76,7 +76,7 @@ impl Bms {
         self.outputs.red = self.red_led(active);
         self.both_high = if self.outputs.both_high() { both_high } else { Millis::ZERO };
         self.last_step = Some(now);
-        self.inputs = Some(*inputs);
+        self.inputs = *inputs;
         self.outputs
     }
 

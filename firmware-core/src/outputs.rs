@@ -16,6 +16,11 @@ pub struct Inputs {
     pub bluetooth: Bluetooth,
 }
 
+impl Inputs {
+    /// Before the first decision.
+    pub(crate) const NONE: Self = Self { supply_mv: 0, remote_l_mv: 0, remote_h_mv: 0, bluetooth: Bluetooth::Disabled };
+}
+
 /// State of the radio.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bluetooth {

@@ -4,7 +4,7 @@ use crate::bms::{Bms, batteries_of, numbered, with_bits};
 use crate::cause::Cause;
 use crate::diagnosis;
 use crate::frame::Status;
-use crate::low_cell::{self, LowCell};
+use crate::low_cell;
 use crate::outputs::Drive;
 use crate::remote::{Remote, side};
 use crate::settings::BATTERIES_MAX;
@@ -150,7 +150,7 @@ impl Bms {
             || self.distrusted != 0
             || self.remote.changing_since.is_some()
             || self.relief_since.is_some()
-            || self.low_cell.is_some_and(LowCell::is_undecided)
+            || self.low_cell.is_undecided()
             || self.cuts.iter().any(|cuts| cuts.warns != 0)
             || self
                 .batteries
@@ -193,10 +193,7 @@ impl Bms {
         for ignored in self.ignored {
             counts(ignored, diagnosis::PATIENCE);
         }
-        counts(
-            self.low_cell.filter(|low_cell| !low_cell.is_charging()).map(|low_cell| low_cell.idle),
-            low_cell::PATIENCE,
-        );
+        counts(self.low_cell.idle.filter(|_| !self.low_cell.is_charging()), low_cell::PATIENCE);
         counts(self.after_cut, self.floats_after_cut().unwrap_or(Millis::ZERO));
         until
     }
@@ -250,7 +247,7 @@ impl Bms {
         let stray_ma = self.stray_ma();
         let limits = [
             lengthened.then(|| self.relief_ma()),
-            self.low_cell.map(|_| self.charging_ma()),
+            self.low_cell.idle.map(|_| self.charging_ma()),
             (self.outputs.charger == Drive::Floating).then_some(stray_ma),
             (self.outputs.load == Drive::Floating).then_some(stray_ma.saturating_neg().saturating_sub(1)),
         ];
@@ -271,7 +268,10 @@ impl Bms {
     /// Inputs on the same side of every limit as those of the last decision.
     fn input_bands(&self, bands: &mut InputBand) {
         *bands = InputBand::ANY;
-        let Some(inputs) = self.inputs.filter(|_| self.configured) else { return };
+        if !self.configured {
+            return;
+        }
+        let inputs = self.inputs;
         let (low, high) = crate::errors::voltage_band(&self.settings.bank);
         let mut narrow = |band: (i32, i32)| {
             bands.supply_mv = (bands.supply_mv.0.max(band.0), bands.supply_mv.1.min(band.1));
@@ -286,9 +286,7 @@ impl Bms {
     pub(crate) fn pass(&mut self, length: Millis) {
         self.pass_both_high(length);
         self.pass_after_cut(length);
-        if let Some(low_cell) = &mut self.low_cell {
-            low_cell.pass(length);
-        }
+        self.low_cell.pass(length);
         for ignored in self.ignored.iter_mut().flatten() {
             *ignored = ignored.plus(length).min(diagnosis::PATIENCE);
         }

@@ -65,7 +65,7 @@ impl Retained {
         for cuts in &bms.cuts {
             pen.put(&cuts.warns.to_le_bytes());
         }
-        for count in [bms.low_cell.map(|low_cell| low_cell.idle), bms.after_cut] {
+        for count in [bms.low_cell.idle, bms.after_cut] {
             pen.put(&count.map_or(NEVER, Millis::as_millis).to_le_bytes());
         }
         for battery in &bms.batteries {
@@ -105,7 +105,7 @@ impl Retained {
             cuts.warns = reader.u64();
         }
         let [low_cell, after_cut] = [reader.u32(), reader.u32()].map(|ms| (ms != NEVER).then(|| Millis::new(ms)));
-        bms.low_cell = low_cell.map(LowCell::after);
+        bms.low_cell = LowCell { idle: low_cell, ..LowCell::NONE };
         bms.after_cut = after_cut;
         for battery in &mut bms.batteries {
             let losses = reader.u8();
