@@ -77,6 +77,18 @@ impl Band {
     };
 }
 
+/// [`Band::PLAUSIBLE`] by [`crate::Signal`], signed so that every signal trips below.
+const SIGNED_PLAUSIBLE: [(i32, i32); 4] = [(500, 5000), (-5000, -500), (-450, 1000), (-1000, 450)];
+
+// Bounds lie within what is plausible.
+fn to_mv(bound: i32) -> u16 {
+    u16::try_from(bound).unwrap_or(0)
+}
+
+fn to_dc(bound: i32) -> i16 {
+    i16::try_from(bound).unwrap_or(0)
+}
+
 impl InputBand {
     /// Every input.
     pub const ANY: Self = Self {
@@ -125,11 +137,19 @@ impl Bms {
         let bank = &self.settings.bank;
         let places = with_bits(quiet.bands.iter_mut().zip(&self.batteries));
         for (bit, (band, battery)) in places.take(bank.batteries()) {
-            *band = Band::PLAUSIBLE;
-            for ((row, kind), pinned) in self.rows.iter().zip(&KINDS).zip(pins) {
-                row.band(kind, &battery.values, bit, pinned, band);
-            }
             let values = &battery.values;
+            let mut bounds = SIGNED_PLAUSIBLE;
+            for ((row, kind), pinned) in self.rows.iter().zip(&KINDS).zip(pins) {
+                if let Some(bounds) = bounds.get_mut(kind.signal as usize) {
+                    // While one battery keeps a row from clearing, the others are free of the clear value.
+                    row.narrow(values.signed(kind.signal), pinned.is_none_or(|pinned| pinned == bit), bounds);
+                }
+            }
+            let [lowest, highest, coldest, hottest] = bounds;
+            band.lowest_mv = (to_mv(lowest.0), to_mv(lowest.1));
+            band.highest_mv = (to_mv(highest.1.saturating_neg()), to_mv(highest.0.saturating_neg()));
+            band.coldest_dc = (to_dc(coldest.0), to_dc(coldest.1));
+            band.hottest_dc = (to_dc(hottest.1.saturating_neg()), to_dc(hottest.0.saturating_neg()));
             band.current_ma = (bank.continuous_discharge_ma.saturating_neg(), bank.continuous_charge_ma);
             band.current_ma.0 = band.current_ma.0.max(values.current_ma.saturating_sub(fall_ma));
             band.current_ma.1 = band.current_ma.1.min(values.current_ma.saturating_add(rise_ma));
@@ -236,7 +256,7 @@ impl Bms {
         let strings = u32::from(self.settings.bank.parallel.max(1));
         let (low, high) = self.floor.band(&self.settings);
         let sum = self.floor.sum_pm;
-        let per_string = |room: u32| u16::try_from(room / strings).unwrap_or(u16::MAX);
+        let per_string = |room: u32| u16::try_from(room.checked_div(strings).unwrap_or(0)).unwrap_or(u16::MAX);
         (per_string(sum.saturating_sub(low)), per_string(high.saturating_sub(sum)))
     }
 

@@ -29,6 +29,7 @@ pub enum Severity {
 
 /// The value of a battery that a threshold looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub enum Signal {
     /// Lowest cell, mV; trips below.
     LowestCell,

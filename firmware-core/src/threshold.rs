@@ -4,9 +4,8 @@
 //! batteries. A row clears when no battery fails its clear condition for the clear hold. The time of that runs from
 //! the frame that cleared the last bit, which is the latest of the batteries' own holds.
 
-use crate::battery::{Battery, Values};
+use crate::battery::Battery;
 use crate::cause::Cause;
-use crate::quiet::Band;
 use crate::table::{Limits, Protection, ROWS, Signal, THRESHOLDS, Trip};
 use crate::units::{Instant, Millis};
 
@@ -139,27 +138,22 @@ impl Row {
         }
     }
 
-    /// The band in which a battery with these values stays on its side of what can change something; its status bits
-    /// must stay as they are.
-    ///
-    /// `pinned`: this battery keeps the row from clearing; while it does, the others are free of the clear value.
-    pub fn band(&self, kind: &Kind, values: &Values, bit: u64, pinned: Option<u64>, band: &mut Band) {
-        let value = values.signed(kind.signal);
-        let (mut low, mut high) = (i32::MIN, i32::MAX);
+    /// Narrows the bounds within which a signed value stays on its side of what can change something; the battery's
+    /// status bits must stay as they are. `clears`: the clear value matters, too.
+    pub fn narrow(&self, value: i32, clears: bool, bounds: &mut (i32, i32)) {
         let mut stay = |limit: i32| {
             if value >= limit {
-                low = low.max(limit);
+                bounds.0 = bounds.0.max(limit);
             } else {
-                high = high.min(limit.saturating_sub(1));
+                bounds.1 = bounds.1.min(limit.saturating_sub(1));
             }
         };
         if self.state != State::Tripped {
             stay(self.limits.set_below);
         }
-        if self.state != State::Clear && pinned.is_none_or(|pinned| pinned == bit) {
+        if self.state != State::Clear && clears {
             stay(self.limits.clear_from);
         }
-        narrow(kind.signal, low, high, band);
     }
 
     pub fn canonical(&self, now: Instant, put: &mut impl FnMut(&[u8])) {
@@ -168,25 +162,4 @@ impl Row {
         put(&self.failing.to_le_bytes());
         put(&self.clear_since.map_or(0, |since| now.since(since).as_millis()).to_le_bytes());
     }
-}
-
-/// Narrows the band of a signal to signed bounds.
-fn narrow(signal: Signal, low: i32, high: i32, band: &mut Band) {
-    let (low, high) = if signal.trips_above() { (high.saturating_neg(), low.saturating_neg()) } else { (low, high) };
-    match signal {
-        Signal::LowestCell => narrow_mv(&mut band.lowest_mv, low, high),
-        Signal::HighestCell => narrow_mv(&mut band.highest_mv, low, high),
-        Signal::Coldest => narrow_dc(&mut band.coldest_dc, low, high),
-        Signal::Hottest => narrow_dc(&mut band.hottest_dc, low, high),
-    }
-}
-
-fn narrow_mv(band: &mut (u16, u16), low: i32, high: i32) {
-    let to_mv = |mv: i32| u16::try_from(mv.clamp(0, i32::from(u16::MAX))).unwrap_or(u16::MAX);
-    *band = (band.0.max(to_mv(low)), band.1.min(to_mv(high)));
-}
-
-fn narrow_dc(band: &mut (i16, i16), low: i32, high: i32) {
-    let to_dc = |dc: i32| i16::try_from(dc.clamp(i32::from(i16::MIN), i32::from(i16::MAX))).unwrap_or(i16::MAX);
-    *band = (band.0.max(to_dc(low)), band.1.min(to_dc(high)));
 }
