@@ -84,6 +84,8 @@ pub struct Bms {
     pub(crate) configured: bool,
     /// A firmware update is under way (UPD-2).
     pub(crate) updating: bool,
+    /// State was retained; its times are not of this clock yet.
+    pub(crate) restored: bool,
     /// The latest `now`; `None` before the first call after a start.
     pub(crate) clock: Option<Instant>,
     /// The clock went backwards, and the bank is not complete again yet (TIME-2).
@@ -172,6 +174,7 @@ impl Bms {
             settings: Settings::ZERO,
             configured: false,
             updating: false,
+            restored: false,
             clock: None,
             clock_fault: false,
             complete: false,
@@ -257,6 +260,7 @@ impl Bms {
             settings: _,
             configured,
             updating,
+            restored,
             clock,
             clock_fault,
             complete,
@@ -303,7 +307,7 @@ impl Bms {
         for info in infos {
             *info = CauseInfo { battery: None, cell: None, since: ZERO };
         }
-        for flag in [configured, updating, clock_fault, complete, wrong_voltage, watchdog, started_late] {
+        for flag in [configured, updating, restored, clock_fault, complete, wrong_voltage, watchdog, started_late] {
             *flag = false;
         }
         for times in [clock, last_uv_cut, relief_since, clean_since, last_step] {
@@ -470,8 +474,11 @@ impl Bms {
     pub(crate) fn advance_clock(&mut self, now: Instant) {
         match self.clock {
             None => {
-                self.rebase(now);
+                if self.restored {
+                    self.rebase(now);
+                }
                 self.started = now;
+                self.silence_due = now.plus(self.silence_timeout());
             }
             Some(clock) if now.is_before(clock) => {
                 self.rebase(now);

@@ -119,7 +119,7 @@ impl Bms {
         let Some(battery) = self.batteries.get(place) else { return };
         let values = &battery.values;
         put(&battery.serial.unwrap_or(0).to_le_bytes());
-        put(&now.since(battery.last_seen).as_millis().to_le_bytes());
+        put(&maybe(battery.serial.map(|_| battery.last_seen)));
         put(&[
             u8::from(battery.seen()),
             battery.sequence,

@@ -227,6 +227,11 @@ impl Cuts {
 
     /// Counted cuts older than the window no longer matter, unless they are what latched the output.
     pub fn forget_old(&mut self, now: Instant) {
+        // A cut that is not judged yet counts from when it began.
+        let now = match self.cut {
+            Cut::Running { since, counted: None, .. } => since,
+            _ => now,
+        };
         for counted in &mut self.counted {
             if counted.is_some_and(|at| now.since(at) > LATCH_WINDOW) && !matches!(self.cut, Cut::Latched { .. }) {
                 *counted = None;

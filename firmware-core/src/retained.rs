@@ -85,6 +85,7 @@ impl Retained {
         if reader.u16() != settings_mark(bms) {
             return;
         }
+        bms.restored = true;
         for row in &mut bms.rows {
             row.state = state(reader.u8());
         }

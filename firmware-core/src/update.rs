@@ -53,10 +53,10 @@ impl Bms {
         let untrusted = self.silent | self.distrusted;
         for (row, kind) in self.rows.iter_mut().zip(&KINDS) {
             row.limits = Limits::of(kind.cause, settings);
-            for (bit, battery) in with_bits(self.batteries.iter_mut()).take(settings.bank.batteries()) {
-                if battery.seen() {
-                    row.update(kind, battery, bit, now, untrusted);
-                }
+        }
+        for (bit, battery) in with_bits(self.batteries.iter_mut()).filter(|(_, battery)| battery.seen()) {
+            for (row, kind) in self.rows.iter_mut().zip(&KINDS) {
+                row.update(kind, battery, bit, now, untrusted);
             }
         }
         if FloorLimits::of(settings).is_none() {
