@@ -49,31 +49,13 @@ impl Counters {
     const NONE: Self = Self { accepted: 0, damaged: 0, repeated: 0, missing: 0, implausible: 0, foreign: 0 };
 }
 
-/// A bug to plant, for the tests of the tests.
-#[cfg(feature = "mutants")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mutant {
-    /// This cause is never set: its row is missing.
-    RowRemoved(Cause),
-    /// PRE-2 counts so many milliseconds less than 30 s.
-    CutsEarly {
-        /// Milliseconds.
-        ms: u32,
-    },
-    /// LOAD never floats for UV, though the cause is reported.
-    NeverCuts,
-}
-
-/// What a planted bug changes. Without the feature it is a constant, and nothing of it remains in the code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a planted bug changes. In a shipped build it is a constant, and nothing of it remains in the code.
+#[cfg(not(feature = "mutants"))]
+#[derive(Clone, Copy)]
 pub(crate) struct Planted {
     pub removed: CauseSet,
     pub early: Millis,
     pub never_cuts: bool,
-}
-
-impl Planted {
-    const NOTHING: Self = Self { removed: CauseSet::EMPTY, early: Millis::ZERO, never_cuts: false };
 }
 
 /// The firmware of one BMS.
@@ -144,7 +126,7 @@ pub struct Bms {
     pub(crate) history: History,
     pub(crate) counters: Counters,
     #[cfg(feature = "mutants")]
-    planted: Planted,
+    pub(crate) planted: crate::planted::Planted,
 }
 
 /// What does not fit the configured bank (COM-7).
@@ -212,7 +194,7 @@ impl Bms {
             history: History::ZERO,
             counters: Counters::NONE,
             #[cfg(feature = "mutants")]
-            planted: Planted::NOTHING,
+            planted: crate::planted::Planted::NOTHING,
         }
     }
 
@@ -340,6 +322,10 @@ impl Bms {
             return;
         }
         self.advance_clock(now);
+        #[cfg(feature = "mutants")]
+        let mut spoilt = [0; crate::frame::MAX_FRAME];
+        #[cfg(feature = "mutants")]
+        let bytes = self.spoil_frame(bytes, &mut spoilt).and_then(|length| spoilt.get(..length)).unwrap_or(bytes);
         match Frame::decode(bytes) {
             Ok(frame) => self.take(now, frame),
             Err(FrameError::Checksum | FrameError::Length | FrameError::Version) => {
@@ -556,32 +542,9 @@ impl Bms {
         &self.counters
     }
 
-    /// Plants a bug, for the tests of the tests. It survives a start.
-    #[cfg(feature = "mutants")]
-    pub fn plant(&mut self, mutant: Mutant) {
-        match mutant {
-            Mutant::RowRemoved(cause) => {
-                self.planted.removed.insert(cause);
-                for (row, kind) in self.rows.iter_mut().zip(&KINDS) {
-                    if kind.cause == cause {
-                        row.state = State::Clear;
-                    }
-                }
-                self.floor.remove(self.planted.removed);
-            }
-            Mutant::CutsEarly { ms } => self.planted.early = Millis::new(ms),
-            Mutant::NeverCuts => self.planted.never_cuts = true,
-        }
-    }
-
-    #[cfg(feature = "mutants")]
-    pub(crate) fn planted(&self) -> Planted {
-        self.planted
-    }
-
     #[cfg(not(feature = "mutants"))]
     pub(crate) fn planted(&self) -> Planted {
-        Planted::NOTHING
+        Planted { removed: CauseSet::EMPTY, early: Millis::ZERO, never_cuts: false }
     }
 
     /// One bit for each battery of the bank.

@@ -29,11 +29,24 @@ const UV: usize = Cause::UnderVoltage as usize;
 impl Bms {
     /// One decision. Total: any time, any inputs, any number of calls for one instant.
     pub fn step(&mut self, now: Instant, inputs: &Inputs) -> Outputs {
+        #[cfg(feature = "mutants")]
+        let before = self.outputs;
+        #[cfg(feature = "mutants")]
+        self.spoil_state(now);
+        self.decide(now, inputs);
+        #[cfg(feature = "mutants")]
+        self.spoil_outputs(&before);
+        self.outputs
+    }
+
+    fn decide(&mut self, now: Instant, inputs: &Inputs) {
         if !self.configured {
-            return self.float_all(now, inputs, Cause::Settings);
+            self.float_all(now, inputs, Cause::Settings);
+            return;
         }
         if self.updating {
-            return self.float_all(now, inputs, Cause::FirmwareUpdate);
+            self.float_all(now, inputs, Cause::FirmwareUpdate);
+            return;
         }
         self.advance_clock(now);
         self.judge_supply(now, inputs.supply_mv);
@@ -77,12 +90,11 @@ impl Bms {
         self.both_high = if self.outputs.both_high() { both_high } else { Millis::ZERO };
         self.last_step = Some(now);
         self.inputs = *inputs;
-        self.outputs
     }
 
     /// Nothing is judged and everything floats (OUT-14): invalid settings, error 119, or a firmware update, where both
     /// LEDs blink (LED-3, UPD-2).
-    fn float_all(&mut self, now: Instant, inputs: &Inputs, cause: Cause) -> Outputs {
+    fn float_all(&mut self, now: Instant, inputs: &Inputs, cause: Cause) {
         let active = CauseSet::only(cause).without(self.planted().removed);
         self.explain(now, active);
         let outputs = self.outputs_for(now, active, CauseSet::EMPTY, inputs);
@@ -90,7 +102,6 @@ impl Bms {
             Cause::FirmwareUpdate => Outputs { red: Led::Blinking, blue: Led::Blinking, ..outputs },
             _ => Outputs { red: Led::On, error: Some(errors::SETTINGS), ..outputs },
         };
-        self.outputs
     }
 
     /// SUP-1: a supply that comes back from below 8 V is a power-up (BOOT-1), even if the firmware has run through.

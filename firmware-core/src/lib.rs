@@ -28,6 +28,8 @@ mod history;
 mod low_cell;
 mod outputs;
 mod overcurrent;
+#[cfg(feature = "mutants")]
+mod planted;
 mod pre_alarm;
 mod quiet;
 mod remote;
@@ -38,13 +40,13 @@ mod threshold;
 pub mod units;
 mod update;
 
-#[cfg(feature = "mutants")]
-pub use bms::Mutant;
 pub use bms::{Bms, Counters, ResetCause, Snapshot};
 pub use canonical::Canonical;
 pub use cause::{Cause, CauseInfo, CauseSet};
 pub use history::History;
 pub use outputs::{Bluetooth, Drive, Inputs, Led, Outputs, PreAlarm};
+#[cfg(feature = "mutants")]
+pub use planted::{Bug, Mutant};
 pub use quiet::{Band, InputBand, Quiet};
 pub use retained::Retained;
 pub use table::{Action, PROTECTIONS, Protection, Severity, Signal, Trip};
