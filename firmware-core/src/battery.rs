@@ -169,6 +169,11 @@ impl Battery {
         self.serial.is_some()
     }
 
+    /// True if its values are those of a frame: one with an error bit brings none (COM-6), and no cell is at 0 mV.
+    pub fn has_values(&self) -> bool {
+        self.values.highest_mv > 0
+    }
+
     /// Takes a frame with a good checksum from this battery's place. `cells_mv`: where its cells are kept.
     pub fn take(
         &mut self,

@@ -8,7 +8,7 @@ use crate::floor::{Floor, string_soc_pm};
 use crate::frame::{Frame, FrameError, Status};
 use crate::history::History;
 use crate::low_cell::LowCell;
-use crate::outputs::{Inputs, Outputs};
+use crate::outputs::{Inputs, Outputs, PreAlarm};
 use crate::overcurrent::{Cuts, Direction};
 use crate::remote::{Remote, Supply};
 use crate::retained::Retained;
@@ -494,6 +494,9 @@ impl Bms {
         }
         for info in &mut self.infos {
             info.since = now;
+        }
+        if let PreAlarm::Intermittent { since } = &mut self.outputs.pre_alarm {
+            *since = now;
         }
         self.mismatch.last = self.mismatch.last.map(|_| now);
         self.last_uv_cut = self.last_uv_cut.map(|_| now);

@@ -51,6 +51,8 @@ impl Bms {
         }
         let charges = charge_ma > self.charging_ma();
         let state = &mut self.low_cell;
+        // The time up to this decision is one with a charge current if there was one at the last decision.
+        let charged = state.is_charging();
         if !charges {
             state.charging = None;
         }
@@ -58,7 +60,7 @@ impl Bms {
         if charges {
             state.charging = state.charging.or(Some(Millis::ZERO));
         }
-        if toggled || state.idle.is_none() {
+        if toggled || charged || state.idle.is_none() {
             state.idle = Some(Millis::ZERO);
         }
         state.idle == Some(PATIENCE)

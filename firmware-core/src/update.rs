@@ -54,7 +54,7 @@ impl Bms {
         for (row, kind) in self.rows.iter_mut().zip(&KINDS) {
             row.limits = Limits::of(kind.cause, settings);
         }
-        for (bit, battery) in with_bits(self.batteries.iter_mut()).filter(|(_, battery)| battery.seen()) {
+        for (bit, battery) in with_bits(self.batteries.iter_mut()).filter(|(_, battery)| battery.has_values()) {
             for (row, kind) in self.rows.iter_mut().zip(&KINDS) {
                 row.update(kind, battery, bit, now, untrusted);
             }
