@@ -2,6 +2,7 @@
 
 use crate::battery::LOSS_WINDOW;
 use crate::bms::{Bms, bit, numbered};
+use crate::outputs::PreAlarm;
 use crate::overcurrent::Direction;
 use crate::settings::BATTERIES_MAX;
 use crate::threshold::{State, hold_of};
@@ -105,6 +106,9 @@ impl Bms {
                 put(&[info.battery.unwrap_or(u8::MAX), info.cell.unwrap_or(u8::MAX)]);
                 put(&age(info.since));
             }
+        }
+        if let PreAlarm::Intermittent { since } = self.outputs.pre_alarm {
+            put(&age(since));
         }
         put(&self.outputs.load_causes.bits().to_le_bytes());
         put(&self.outputs.charger_causes.bits().to_le_bytes());
