@@ -4,6 +4,7 @@
 //! so that a frame of battery b shows the change (b + 1) · 10 ms later and the next decision sees it (b < 10).
 
 pub mod causes;
+pub mod everywhere;
 pub mod script;
 
 use std::fmt::Debug;
