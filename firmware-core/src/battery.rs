@@ -169,6 +169,12 @@ impl Battery {
         self.serial.is_some()
     }
 
+    /// True if it has ever reported values; no cell that can be true is at 0 mV (COM-4).
+    #[cfg(feature = "readout")]
+    pub fn has_values(&self) -> bool {
+        self.values.lowest_mv > 0
+    }
+
     /// Takes a frame with a good checksum from this battery's place. `cells_mv`: where its cells are kept.
     pub fn take(
         &mut self,

@@ -18,6 +18,8 @@ mod over_current;
 mod over_voltage;
 mod pre_alarm;
 mod quiet_is_sound;
+#[cfg(feature = "readout")]
+mod readout;
 mod remote;
 mod settings;
 mod snapshot;
