@@ -12,7 +12,7 @@ use std::{
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use ngbank_models::time::{Micros, SECOND};
 use ngbank_sim::{
-    engine::{self, Options},
+    engine::{self, Options, Tap},
     result::RunResult,
     scenario::Resolved,
 };
@@ -139,8 +139,23 @@ impl Plan {
 /// # Errors
 /// When the bank cannot be simulated or an assertion failed.
 pub fn play(resolved: &Resolved, options: &Options) -> Result<RunResult, Unplayed> {
+    play_guarded(resolved, || engine::run(resolved, options))
+}
+
+/// As [`play`], for somebody who is told of every call on the firmware.
+///
+/// # Errors
+/// As [`play`].
+pub fn play_tapped(resolved: &Resolved, options: &Options, tap: &mut dyn Tap) -> Result<RunResult, Unplayed> {
+    play_guarded(resolved, || engine::run_tapped(resolved, options, tap))
+}
+
+fn play_guarded(
+    resolved: &Resolved,
+    run: impl FnOnce() -> Result<RunResult, engine::RunError>,
+) -> Result<RunResult, Unplayed> {
     let error = |reason: String| Unplayed { scenario: resolved.name.clone(), seed: resolved.seed, reason };
-    match catch_unwind(AssertUnwindSafe(|| engine::run(resolved, options))) {
+    match catch_unwind(AssertUnwindSafe(run)) {
         Ok(Ok(result)) => Ok(result),
         Ok(Err(refused)) => Err(error(refused.to_string())),
         Err(panic) => {

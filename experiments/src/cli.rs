@@ -30,6 +30,9 @@ pub enum Command {
     /// One scenario and seed: events, trace, plot, verdicts.
     #[command(after_help = RUN_EXAMPLES, after_long_help = RUN_EXAMPLES)]
     Run(RunArgs),
+    /// What the BMS advertises over the radio, with every value in clear, to test readers with.
+    #[command(after_help = READOUT_EXAMPLES, after_long_help = READOUT_EXAMPLES)]
+    Readout(ReadoutArgs),
     /// The built-in scenarios: name, bank, duration, what they show.
     List(ListArgs),
     /// Checks scenario files without running them; names all violations at once.
@@ -112,6 +115,46 @@ pub struct RunArgs {
     pub resolved: bool,
 }
 
+/// Options of the readout.
+#[derive(Debug, Args)]
+pub struct ReadoutArgs {
+    /// Name of a built-in scenario, a scenario file, or a resolved scenario file; every decision is executed
+    #[arg(value_name = "SCENARIO|FILE", required_unless_present = "samples")]
+    pub scenario: Option<String>,
+    /// Instead of a scenario: so many random records over the whole range of every field, not available included
+    #[arg(long, conflicts_with = "scenario", value_parser = clap::value_parser!(u32).range(1..=65_536), value_name = "N")]
+    pub samples: Option<u32>,
+    /// Seed of the scenario or of the samples
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Distance of the advertisements of a scenario, seconds
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400), value_name = "SECONDS")]
+    pub every: u64,
+    /// AES-128 key, 32 hexadecimal digits [default: that of the published example]
+    #[arg(long, value_parser = key, default_value = "4142434445464748494a4b4c4d4e4f50", hide_default_value = true, value_name = "HEX32")]
+    pub key: [u8; 16],
+    /// Product id, decimal or 0x…; the number of this product is not published, the default is that of the example
+    #[arg(long, value_parser = product_id, default_value = "0xA3EC", value_name = "ID")]
+    pub product_id: u16,
+    /// Folder for the results [default: ngbank-out/readout/NAME-SEED]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+fn key(text: &str) -> Result<[u8; 16], String> {
+    let digits = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let number = u128::from_str_radix(text, 16).ok().filter(|_| digits);
+    number.map(u128::to_be_bytes).ok_or_else(|| "allowed: 32 hexadecimal digits".to_owned())
+}
+
+fn product_id(text: &str) -> Result<u16, String> {
+    let number = match text.strip_prefix("0x") {
+        Some(digits) => u16::from_str_radix(digits, 16),
+        None => text.parse(),
+    };
+    number.map_err(|_| "allowed: 0 to 65535, or 0x0 to 0xFFFF".to_owned())
+}
+
 /// Options of the list.
 #[derive(Debug, Args)]
 pub struct ListArgs {
@@ -168,6 +211,11 @@ Examples:
   ngbank run my-bank.toml --seed 7           plays an own scenario
   ngbank run my-bank.toml --resolved > r.toml   everything that seed 1 decides; edit it, then
   ngbank run r.toml                          replays it";
+const READOUT_EXAMPLES: &str = "\
+Examples:
+  ngbank readout night-discharge             one advertisement a minute, as hex and in clear
+  ngbank readout my-bank.toml --every 10 --key 000102030405060708090a0b0c0d0e0f
+  ngbank readout --samples 10000             random records over every value";
 const CHECK_EXAMPLES: &str = "\
 Examples:
   ngbank check my-bank.toml                  exit 0: usable (maybe with warnings), exit 2: refused";

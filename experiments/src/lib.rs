@@ -12,6 +12,7 @@
 //! | [`campaign`], [`journal`] | runs in parallel, resumable |
 //! | [`record`], [`summary`] | one run as a row, a campaign in numbers |
 //! | [`table`], [`csv_files`], [`plots`], [`report`] | what people and scripts see |
+//! | [`advertisements`] | what the radio sends, for tests of other readers |
 //! | [`files`] | files that appear only when whole |
 //!
 //! **Guarantees.** Result files do not depend on the number of threads, on the machine, or on whether the campaign was
@@ -22,6 +23,7 @@
 #[macro_use]
 mod stdout;
 
+pub mod advertisements;
 pub mod campaign;
 pub mod cli;
 pub mod commands;

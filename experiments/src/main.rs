@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use ngbank_experiments::{
     cli::{Cli, Command},
-    commands::{campaign, check, digests, list, run},
+    commands::{campaign, check, digests, list, readout, run},
 };
 
 fn main() -> ExitCode {
@@ -14,6 +14,7 @@ fn main() -> ExitCode {
         None => campaign::campaign(&cli.campaign),
         Some(Command::Campaign(args)) => campaign::campaign(args),
         Some(Command::Run(args)) => run::run(args),
+        Some(Command::Readout(args)) => readout::readout(args),
         Some(Command::List(args)) => list::list(args),
         Some(Command::Check(args)) => check::check(args),
         Some(Command::Digests(args)) => digests::digests(args),

@@ -3,13 +3,14 @@
 //!
 //! *Layers.* [`frame`] decodes what the batteries report; a view per battery turns values into conditions; one table
 //! of protections ([`PROTECTIONS`]) turns conditions into [`Cause`]s; the causes decide [`Outputs`], LEDs and errors.
+//! Beside them, `readout` (feature of that name, on by default) tells a phone what was decided; it decides nothing.
 //!
 //! *Contract.* Frames go in with [`Bms::receive`], decisions come out of [`Bms::step`]; both are total: every input
 //! has a defined safe answer. Time enters only through arguments. Same calls, same answers, bit for bit.
 //!
 //! *Guarantees.* `no_std`, no heap, no float, no `unsafe`, no panic path, no recursion; all state is plain data.
 //!
-//! *Not done here.* Readout over the radio.
+//! *Not done here.* Hardware: clock, pins, radio, and a memory that survives a reset.
 //!
 //! Rule ids are those of the rule book (`UV-1`, `OUT-2`, …). Numbers that no data sheet states are assumed.
 #![no_std]
@@ -32,6 +33,8 @@ mod overcurrent;
 mod planted;
 mod pre_alarm;
 mod quiet;
+#[cfg(feature = "readout")]
+pub mod readout;
 mod remote;
 mod retained;
 pub mod settings;

@@ -4,6 +4,7 @@
 //! linker would miss `a_panic_is_reachable`. Overflow checks are on. The feature `planted` shows that this works.
 #![no_std]
 
+use ngbank_core::readout::{PAYLOAD_LEN, Readout, ReadoutConfig};
 use ngbank_core::settings::Settings;
 use ngbank_core::units::Instant;
 use ngbank_core::{Bms, Canonical, Inputs, Outputs, Quiet, ResetCause, Retained, Snapshot, frame};
@@ -59,4 +60,16 @@ extern "C" fn keep(bms: &mut Bms, now: u32, retained: &mut Retained, snapshot: &
 #[unsafe(no_mangle)]
 extern "C" fn encode(report: &frame::Report, out: &mut [u8; frame::MAX_FRAME]) -> usize {
     report.encode(out)
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn advertise(
+    readout: &mut Readout,
+    now: u32,
+    bms: &Bms,
+    config: &ReadoutConfig,
+    out: &mut [u8; PAYLOAD_LEN],
+) {
+    readout.observe(Instant::from_millis(now), bms);
+    *out = readout.advertise(bms, config);
 }

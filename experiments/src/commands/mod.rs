@@ -4,6 +4,7 @@ pub mod campaign;
 pub mod check;
 pub mod digests;
 pub mod list;
+pub mod readout;
 pub mod run;
 
 use ngbank_sim::engine::{Mode, Options};

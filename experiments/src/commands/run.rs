@@ -48,7 +48,7 @@ pub fn run(args: &RunArgs) -> Result<Exit, CommandError> {
 }
 
 /// A built-in scenario by name, or a scenario file, or a resolved scenario (known by its drawn `electronics`).
-fn resolve(scenario: &str, seed: u64) -> Result<Resolved, CommandError> {
+pub(super) fn resolve(scenario: &str, seed: u64) -> Result<Resolved, CommandError> {
     let path = Path::new(scenario);
     if !path.exists() {
         return Ok(of_builtin(find_builtin(scenario)?)?.scenario.resolve(seed));

@@ -7,6 +7,7 @@ mod killed_and_resumed;
 mod list;
 mod pinned_digests;
 mod planted_bugs;
+mod readout;
 mod replay;
 mod threads;
 

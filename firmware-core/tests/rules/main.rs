@@ -26,6 +26,8 @@ mod pre_alarm_after_cut;
 mod pre_alarm_countdown;
 mod pre_alarm_pattern;
 mod quiet_is_sound;
+#[cfg(feature = "readout")]
+mod readout;
 mod remote;
 mod settings;
 mod settings_change;

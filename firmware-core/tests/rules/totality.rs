@@ -99,6 +99,14 @@ fn ask_everything(bms: &mut Bms, now: Instant) {
     for cause in Cause::ALL {
         let _ = bms.cause(cause);
     }
+    #[cfg(feature = "readout")]
+    for call in 0..3 {
+        let mut readout = ngbank_core::readout::Readout::with_nonce(u16::MAX);
+        readout.observe(now, bms);
+        readout.observe(now.plus(ngbank_core::units::Millis::seconds(call)), bms);
+        let config = ngbank_core::readout::ReadoutConfig { product_id: 0xffff, key: [0xff; 16] };
+        let _ = readout.advertise(bms, &config);
+    }
 }
 
 proptest! {
