@@ -12,7 +12,10 @@ mod calls;
 mod semihosting;
 mod stack;
 
-use calls::{core_fast_forward, core_quiet, core_receive, core_retain, core_start, core_step};
+use calls::{
+    core_begin_update, core_change_settings, core_fast_forward, core_quiet, core_receive, core_retain, core_start,
+    core_step,
+};
 use core::mem::MaybeUninit;
 use cortex_m_rt::{ExceptionFrame, entry, exception};
 use ngbank_core::{Band, Bms, Outputs, Quiet, Retained};
@@ -45,16 +48,12 @@ pub static __INTERRUPTS: [usize; 1] = [0];
 
 #[entry]
 fn main() -> ! {
-    // Written at start: as initial values they would lie in flash once more.
-    static mut BMS: MaybeUninit<Bms> = MaybeUninit::uninit();
-    static mut RETAINED: MaybeUninit<Retained> = MaybeUninit::uninit();
+    static mut BMS: Bms = Bms::new();
+    static mut RETAINED: Retained = Retained::new();
+    // Written at start: its initial value would lie in flash once more.
     static mut QUIET: MaybeUninit<Quiet> = MaybeUninit::uninit();
     static mut READER: Reader<File> = Reader::new(File::CLOSED);
-    let core = Core {
-        bms: BMS.write(Bms::new()),
-        retained: RETAINED.write(Retained::new()),
-        quiet: QUIET.write(Quiet::new()),
-    };
+    let core = Core { bms: BMS, retained: RETAINED, quiet: QUIET.write(Quiet::new()) };
     exit(replay(READER, core).is_ok())
 }
 
@@ -85,6 +84,8 @@ fn replay(reader: &mut Reader<File>, core: Core) -> Result<(), Broken> {
                 let kept = if kept { Some(&*retained) } else { None };
                 depths.start.around(|| core_start(bms, &settings, reset, kept));
             }
+            Call::ChangeSettings { now, settings } => digest.change_settings(core_change_settings(bms, now, &settings)),
+            Call::BeginUpdate => core_begin_update(bms),
             Call::Retain => core_retain(bms, retained),
             Call::Receive { now } => {
                 totals.receive = totals.receive.wrapping_add(1);

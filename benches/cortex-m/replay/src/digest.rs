@@ -71,6 +71,11 @@ impl Digest {
         self.state(now, bms);
     }
 
+    /// New settings were taken or refused.
+    pub fn change_settings(&mut self, taken: bool) {
+        self.put(&[u8::from(taken)]);
+    }
+
     /// A promise.
     pub fn quiet(&mut self, now: Instant, quiet: &Quiet) {
         self.word(quiet.until.as_millis());
@@ -112,7 +117,8 @@ impl Digest {
     }
 
     fn band(&mut self, band: &Band) {
-        let Band { lowest_mv, highest_mv, coldest_dc, hottest_dc, current_ma, soc_pm, status_mask, status_value } = *band;
+        let Band { lowest_mv, highest_mv, coldest_dc, hottest_dc, current_ma, soc_pm, status_mask, status_value } =
+            *band;
         for (low, high) in [lowest_mv, highest_mv, soc_pm, (status_mask, status_value)] {
             self.put(&low.to_le_bytes());
             self.put(&high.to_le_bytes());
