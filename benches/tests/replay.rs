@@ -43,7 +43,9 @@ fn replayed_without(file: &[u8], lost: Option<u32>) -> Result<String, Broken> {
     let (mut digest, mut totals, mut name) = (Digest::new(), Totals::default(), String::new());
     reader.open()?;
     loop {
-        match reader.call()? {
+        let call = reader.call()?;
+        totals.count(&call);
+        match call {
             Call::Run => name = String::from_utf8_lossy(reader.bytes()).into_owned(),
             Call::Start { settings, reset, retained: kept } => bms.start(&settings, reset, kept.then_some(&retained)),
             Call::ChangeSettings { now, settings } => {
@@ -52,23 +54,19 @@ fn replayed_without(file: &[u8], lost: Option<u32>) -> Result<String, Broken> {
             Call::BeginUpdate => bms.begin_update(),
             Call::Retain => bms.retained(&mut retained),
             Call::Receive { now } => {
-                totals.receive += 1;
                 if lost != Some(totals.receive) {
                     bms.receive(now, reader.bytes());
                 }
             }
             Call::Step { now, inputs } => {
-                totals.step += 1;
                 let outputs = bms.step(now, &inputs);
                 digest.step(now, &outputs, &bms);
             }
             Call::Quiet { now } => {
-                totals.quiet += 1;
                 bms.quiet(now, &mut quiet);
                 digest.quiet(now, &quiet);
             }
             Call::FastForward { to, cycles } => {
-                totals.fast_forward += 1;
                 bms.fast_forward(to, cycles);
             }
             Call::End { now } => digest.end(now, &bms),

@@ -1,5 +1,6 @@
 //! What came out of the core, as one number.
 
+use crate::Call;
 use ngbank_core::units::Instant;
 use ngbank_core::{Band, Bms, Counters, Drive, History, InputBand, Led, Outputs, PreAlarm, Quiet};
 
@@ -14,6 +15,20 @@ pub struct Totals {
     pub quiet: u32,
     /// Jumps.
     pub fast_forward: u32,
+}
+
+impl Totals {
+    /// Counts a call.
+    pub fn count(&mut self, call: &Call) {
+        let count = match call {
+            Call::Receive { .. } => &mut self.receive,
+            Call::Step { .. } => &mut self.step,
+            Call::Quiet { .. } => &mut self.quiet,
+            Call::FastForward { .. } => &mut self.fast_forward,
+            _ => return,
+        };
+        *count = count.wrapping_add(1);
+    }
 }
 
 /// FNV-1a, 64 bits, of all answers so far: after every decision its outputs, where and since when each active cause
