@@ -116,11 +116,7 @@ pub fn run_tapped(scenario: &Resolved, options: &Options, tap: &mut dyn Tap) -> 
     play(scenario, options, Some(tap))
 }
 
-fn play<'a>(
-    scenario: &'a Resolved,
-    options: &Options,
-    tap: Option<&'a mut dyn Tap>,
-) -> Result<RunResult, RunError> {
+fn play<'a>(scenario: &'a Resolved, options: &Options, tap: Option<&'a mut dyn Tap>) -> Result<RunResult, RunError> {
     let windows = match options.mode {
         Mode::Jump => Vec::new(),
         Mode::Lockstep => vec![(0, NEVER)],

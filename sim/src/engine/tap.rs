@@ -12,6 +12,12 @@ pub trait Tap {
     /// [`Bms::start`]; `retained`: what the last [`Tap::retain`] saved was handed over.
     fn start(&mut self, settings: &Settings, reset: ResetCause, retained: bool);
 
+    /// [`Bms::change_settings`] and whether the settings were taken.
+    fn change_settings(&mut self, now: Instant, settings: &Settings, taken: bool);
+
+    /// [`Bms::begin_update`].
+    fn begin_update(&mut self);
+
     /// [`Bms::retained`].
     fn retain(&mut self);
 

@@ -10,6 +10,19 @@ pub fn core_start(bms: &mut Bms, settings: &Settings, reset: ResetCause, retaine
     bms.start(settings, reset, retained);
 }
 
+/// True if the settings were taken.
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub fn core_change_settings(bms: &mut Bms, now: Instant, settings: &Settings) -> bool {
+    bms.change_settings(now, settings).is_ok()
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub fn core_begin_update(bms: &mut Bms) {
+    bms.begin_update();
+}
+
 #[unsafe(no_mangle)]
 #[inline(never)]
 pub fn core_retain(bms: &Bms, retained: &mut Retained) {

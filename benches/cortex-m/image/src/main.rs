@@ -12,7 +12,10 @@ mod calls;
 mod semihosting;
 mod stack;
 
-use calls::{core_fast_forward, core_quiet, core_receive, core_retain, core_start, core_step};
+use calls::{
+    core_begin_update, core_change_settings, core_fast_forward, core_quiet, core_receive, core_retain, core_start,
+    core_step,
+};
 use core::mem::MaybeUninit;
 use cortex_m_rt::{ExceptionFrame, entry, exception};
 use ngbank_core::{Band, Bms, Outputs, Quiet, Retained};
@@ -45,74 +48,74 @@ pub static __INTERRUPTS: [usize; 1] = [0];
 
 #[entry]
 fn main() -> ! {
-    // Written at start: as initial values they would lie in flash once more.
-    static mut BMS: MaybeUninit<Bms> = MaybeUninit::uninit();
-    static mut RETAINED: MaybeUninit<Retained> = MaybeUninit::uninit();
+    static mut BMS: Bms = Bms::new();
+    static mut RETAINED: Retained = Retained::new();
+    // Written at start: its initial value would lie in flash once more.
     static mut QUIET: MaybeUninit<Quiet> = MaybeUninit::uninit();
     static mut READER: Reader<File> = Reader::new(File::CLOSED);
-    let core = Core {
-        bms: BMS.write(Bms::new()),
-        retained: RETAINED.write(Retained::new()),
-        quiet: QUIET.write(Quiet::new()),
-    };
+    let core =
+        Core { bms: BMS, retained: RETAINED, quiet: QUIET.write(Quiet::new()), outputs: Outputs::NONE, taken: false };
     exit(replay(READER, core).is_ok())
 }
 
-/// What the core needs in memory.
-struct Core {
-    bms: &'static mut Bms,
-    retained: &'static mut Retained,
-    quiet: &'static mut Quiet,
-}
-
-fn replay(reader: &mut Reader<File>, core: Core) -> Result<(), Broken> {
-    let Core { bms, retained, quiet } = core;
+fn replay(reader: &mut Reader<File>, mut core: Core) -> Result<(), Broken> {
     let mut depths = Depths::new();
-    let mut outputs = Outputs::NONE;
     let mut totals = Totals::default();
     let mut digest = Digest::new();
     reader.open()?;
     loop {
-        match reader.call()? {
+        let call = reader.call()?;
+        depths.of(&call).around(|| core.make(&call, reader.bytes()));
+        totals.count(&call);
+        match call {
             Call::Run => {
                 print(reader.bytes());
-                for band in &mut quiet.bands {
-                    *band = Band::PLAUSIBLE;
-                }
                 (digest, totals) = (Digest::new(), Totals::default());
             }
-            Call::Start { settings, reset, retained: kept } => {
-                let kept = if kept { Some(&*retained) } else { None };
-                depths.start.around(|| core_start(bms, &settings, reset, kept));
-            }
-            Call::Retain => core_retain(bms, retained),
-            Call::Receive { now } => {
-                totals.receive = totals.receive.wrapping_add(1);
-                let frame = reader.bytes();
-                depths.receive.around(|| core_receive(bms, now, frame));
-            }
-            Call::Step { now, inputs } => {
-                totals.step = totals.step.wrapping_add(1);
-                depths.step.around(|| core_step(bms, now, &inputs, &mut outputs));
-                digest.step(now, &outputs, bms);
-            }
-            Call::Quiet { now } => {
-                totals.quiet = totals.quiet.wrapping_add(1);
-                depths.quiet.around(|| core_quiet(bms, now, quiet));
-                digest.quiet(now, quiet);
-            }
-            Call::FastForward { to, cycles } => {
-                totals.fast_forward = totals.fast_forward.wrapping_add(1);
-                depths.fast_forward.around(|| core_fast_forward(bms, to, cycles));
-            }
+            Call::Step { now, .. } => digest.step(now, &core.outputs, core.bms),
+            Call::Quiet { now } => digest.quiet(now, core.quiet),
+            Call::ChangeSettings { .. } => digest.change_settings(core.taken),
             Call::End { now } => {
-                digest.end(now, bms);
+                digest.end(now, core.bms);
                 semihosting::print_run(totals, digest);
             }
             Call::EndOfFile => {
                 depths.print();
                 return Ok(());
             }
+            Call::Start { .. } | Call::BeginUpdate | Call::Retain | Call::Receive { .. } | Call::FastForward { .. } => {
+            }
+        }
+    }
+}
+
+/// The core with its memory, and its last answers.
+struct Core {
+    bms: &'static mut Bms,
+    retained: &'static mut Retained,
+    quiet: &'static mut Quiet,
+    outputs: Outputs,
+    taken: bool,
+}
+
+impl Core {
+    /// Makes a call. Inlined, so that the stack of the call begins where it is painted.
+    #[inline(always)]
+    fn make(&mut self, call: &Call, bytes: &[u8]) {
+        match *call {
+            // A start forgets what was; only bands of batteries that a bank does not have would stay.
+            Call::Run => self.quiet.bands.iter_mut().for_each(|band| *band = Band::PLAUSIBLE),
+            Call::Start { ref settings, reset, retained } => {
+                core_start(self.bms, settings, reset, if retained { Some(&*self.retained) } else { None });
+            }
+            Call::ChangeSettings { now, ref settings } => self.taken = core_change_settings(self.bms, now, settings),
+            Call::BeginUpdate => core_begin_update(self.bms),
+            Call::Retain => core_retain(self.bms, self.retained),
+            Call::Receive { now } => core_receive(self.bms, now, bytes),
+            Call::Step { now, ref inputs } => core_step(self.bms, now, inputs, &mut self.outputs),
+            Call::Quiet { now } => core_quiet(self.bms, now, self.quiet),
+            Call::FastForward { to, cycles } => core_fast_forward(self.bms, to, cycles),
+            Call::End { .. } | Call::EndOfFile => {}
         }
     }
 }

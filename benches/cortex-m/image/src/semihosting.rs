@@ -51,12 +51,9 @@ pub fn print_number(number: u32) {
 /// The second half of a run's line.
 pub fn print_run(totals: Totals, digest: Digest) {
     let Totals { receive, step, quiet, fast_forward } = totals;
-    for (name, count) in [
-        (&b": receive "[..], receive),
-        (b", step ", step),
-        (b", quiet ", quiet),
-        (b", fast_forward ", fast_forward),
-    ] {
+    for (name, count) in
+        [(&b": receive "[..], receive), (b", step ", step), (b", quiet ", quiet), (b", fast_forward ", fast_forward)]
+    {
         print(name);
         print_number(count);
     }

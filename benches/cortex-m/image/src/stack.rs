@@ -4,6 +4,7 @@
 //! tells how far the call went. Only what lies below the deepest call so far is painted: the rest is known.
 
 use crate::semihosting::{print, print_number};
+use ngbank_replay::Call;
 
 /// So much below the stack pointer is watched, bytes. A call that goes deeper shows at least this.
 const WATCHED: usize = 4096;
@@ -26,29 +27,57 @@ impl Depth {
     }
 }
 
-/// The calls that are watched.
+/// The depths of all calls on the core.
 pub struct Depths {
-    pub start: Depth,
-    pub receive: Depth,
-    pub step: Depth,
-    pub quiet: Depth,
-    pub fast_forward: Depth,
+    start: Depth,
+    receive: Depth,
+    step: Depth,
+    quiet: Depth,
+    fast_forward: Depth,
+    retain: Depth,
+    change_settings: Depth,
+    nothing: Depth,
 }
 
 impl Depths {
     pub const fn new() -> Self {
-        Self { start: Depth(0), receive: Depth(0), step: Depth(0), quiet: Depth(0), fast_forward: Depth(0) }
+        const NONE: Depth = Depth(0);
+        Self {
+            start: NONE,
+            receive: NONE,
+            step: NONE,
+            quiet: NONE,
+            fast_forward: NONE,
+            retain: NONE,
+            change_settings: NONE,
+            nothing: NONE,
+        }
+    }
+
+    /// The depth of this call.
+    pub fn of(&mut self, call: &Call) -> &mut Depth {
+        match call {
+            Call::Start { .. } => &mut self.start,
+            Call::Receive { .. } => &mut self.receive,
+            Call::Step { .. } => &mut self.step,
+            Call::Quiet { .. } => &mut self.quiet,
+            Call::FastForward { .. } => &mut self.fast_forward,
+            Call::Retain => &mut self.retain,
+            Call::ChangeSettings { .. } => &mut self.change_settings,
+            Call::Run | Call::BeginUpdate | Call::End { .. } | Call::EndOfFile => &mut self.nothing,
+        }
     }
 
     /// A line per call.
     pub fn print(&self) {
-        let Self { start, receive, step, quiet, fast_forward } = self;
         for (name, depth) in [
-            (&b"core_start "[..], start),
-            (b"core_receive ", receive),
-            (b"core_step ", step),
-            (b"core_quiet ", quiet),
-            (b"core_fast_forward ", fast_forward),
+            (&b"core_start "[..], &self.start),
+            (b"core_receive ", &self.receive),
+            (b"core_step ", &self.step),
+            (b"core_quiet ", &self.quiet),
+            (b"core_fast_forward ", &self.fast_forward),
+            (b"core_retain ", &self.retain),
+            (b"core_change_settings ", &self.change_settings),
         ] {
             print(b"stack of ");
             print(name);

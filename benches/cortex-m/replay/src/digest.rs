@@ -1,5 +1,6 @@
 //! What came out of the core, as one number.
 
+use crate::Call;
 use ngbank_core::units::Instant;
 use ngbank_core::{Band, Bms, Counters, Drive, History, InputBand, Led, Outputs, PreAlarm, Quiet};
 
@@ -14,6 +15,20 @@ pub struct Totals {
     pub quiet: u32,
     /// Jumps.
     pub fast_forward: u32,
+}
+
+impl Totals {
+    /// Counts a call.
+    pub fn count(&mut self, call: &Call) {
+        let count = match call {
+            Call::Receive { .. } => &mut self.receive,
+            Call::Step { .. } => &mut self.step,
+            Call::Quiet { .. } => &mut self.quiet,
+            Call::FastForward { .. } => &mut self.fast_forward,
+            _ => return,
+        };
+        *count = count.wrapping_add(1);
+    }
 }
 
 /// FNV-1a, 64 bits, of all answers so far: after every decision its outputs, where and since when each active cause
@@ -71,6 +86,11 @@ impl Digest {
         self.state(now, bms);
     }
 
+    /// New settings were taken or refused.
+    pub fn change_settings(&mut self, taken: bool) {
+        self.put(&[u8::from(taken)]);
+    }
+
     /// A promise.
     pub fn quiet(&mut self, now: Instant, quiet: &Quiet) {
         self.word(quiet.until.as_millis());
@@ -112,7 +132,8 @@ impl Digest {
     }
 
     fn band(&mut self, band: &Band) {
-        let Band { lowest_mv, highest_mv, coldest_dc, hottest_dc, current_ma, soc_pm, status_mask, status_value } = *band;
+        let Band { lowest_mv, highest_mv, coldest_dc, hottest_dc, current_ma, soc_pm, status_mask, status_value } =
+            *band;
         for (low, high) in [lowest_mv, highest_mv, soc_pm, (status_mask, status_value)] {
             self.put(&low.to_le_bytes());
             self.put(&high.to_le_bytes());

@@ -13,7 +13,7 @@
 //! | Tag | Item | Then |
 //! |---|---|---|
 //! | `0x01` | [`Call::Run`] | length of the name (1 byte), name |
-//! | `0x02` | [`Call::Start`] | reset cause (1), retained memory is there (1), values of the settings (4 each), bank layout |
+//! | `0x02` | [`Call::Start`] | reset cause (1), retained memory is handed over (1), settings |
 //! | `0x03` | [`Call::Retain`] | – |
 //! | `0x04` | [`Call::Receive`] | time, length (1), bytes of the frame |
 //! | `0x05` | [`Call::Step`] | time, inputs: supply, L, H (4 each), radio (1) |
@@ -21,9 +21,12 @@
 //! | `0x07` | [`Call::Quiet`] | time |
 //! | `0x08` | [`Call::FastForward`] | time, cycles (4) |
 //! | `0x09` | [`Call::Receive`] of a frame like the last one of its sender | time, sender (1), which bytes differ (8: one bit each), these |
+//! | `0x0a` | [`Call::ChangeSettings`] | time, settings |
+//! | `0x0b` | [`Call::BeginUpdate`] | – |
 //! | `0x0e` | [`Call::End`] | time |
 //! | `0x0f` | [`Call::EndOfFile`] | – |
 //!
+//! Settings are their numbers (4 bytes each), their choices (1 each) and the bank layout, field by field.
 //! The sender is the third byte of a frame. Frames longer than 64 bytes, and of senders from 50 on, are not remembered.
 //! Tags from `0x10` on are free. Before everything stands [`MAGIC`]. Numbers are little-endian; a time is its distance
 //! from the time before (wrapping, ms), seven bits a byte, the low ones first, the top bit set on all but the last.
@@ -65,6 +68,15 @@ pub enum Call {
         /// What [`Call::Retain`] wrote is handed over.
         retained: bool,
     },
+    /// [`ngbank_core::Bms::change_settings`].
+    ChangeSettings {
+        /// When.
+        now: Instant,
+        /// The new settings.
+        settings: Settings,
+    },
+    /// [`ngbank_core::Bms::begin_update`].
+    BeginUpdate,
     /// [`ngbank_core::Bms::retained`].
     Retain,
     /// [`ngbank_core::Bms::receive`]; the frame is in [`Reader::bytes`].
@@ -111,6 +123,8 @@ mod tag {
     pub const QUIET: u8 = 0x07;
     pub const FAST_FORWARD: u8 = 0x08;
     pub const RECEIVE_LIKE: u8 = 0x09;
+    pub const CHANGE_SETTINGS: u8 = 0x0a;
+    pub const BEGIN_UPDATE: u8 = 0x0b;
     pub const END: u8 = 0x0e;
     pub const END_OF_FILE: u8 = 0x0f;
 }

@@ -94,6 +94,8 @@ impl<S: Source> Reader<S> {
             tag::STEP_SAME_INPUTS => Call::Step { now: self.time()?, inputs: self.inputs },
             tag::QUIET => Call::Quiet { now: self.time()? },
             tag::FAST_FORWARD => Call::FastForward { to: self.time()?, cycles: self.u32()? },
+            tag::CHANGE_SETTINGS => Call::ChangeSettings { now: self.time()?, settings: self.settings()? },
+            tag::BEGIN_UPDATE => Call::BeginUpdate,
             tag::END => Call::End { now: self.time()? },
             tag::END_OF_FILE => Call::EndOfFile,
             _ => return Err(Broken),
@@ -104,13 +106,19 @@ impl<S: Source> Reader<S> {
         let reset = match self.u8()? {
             0 => ResetCause::PowerOn,
             1 => ResetCause::Watchdog,
+            2 => ResetCause::Update,
             _ => return Err(Broken),
         };
         let retained = self.u8()? != 0;
-        let mut values = [0; RANGES.len()];
-        for value in &mut values {
-            *value = self.i32()?;
+        Ok(Call::Start { settings: self.settings()?, reset, retained })
+    }
+
+    fn settings(&mut self) -> Result<Settings, Broken> {
+        let mut numbers = [0; RANGES.len()];
+        for number in &mut numbers {
+            *number = self.i32()?;
         }
+        let chosen = self.array()?;
         let [model, cells, series, parallel, system_voltage_v] = self.array()?;
         let bank = BankLayout {
             model,
@@ -124,7 +132,7 @@ impl<S: Source> Reader<S> {
             pulse_charge_ma: self.i32()?,
             pulse_discharge_ma: self.i32()?,
         };
-        Ok(Call::Start { settings: Settings::with_values(values, bank), reset, retained })
+        Ok(Settings::of(numbers, chosen, bank))
     }
 
     fn inputs(&mut self) -> Result<Inputs, Broken> {

@@ -33,11 +33,29 @@ impl<P: FnMut(&[u8])> Writer<P> {
         let reset = match reset {
             ResetCause::PowerOn => 0,
             ResetCause::Watchdog => 1,
+            ResetCause::Update => 2,
         };
         (self.put)(&[tag::START, reset, u8::from(retained)]);
+        self.settings(settings);
+    }
+
+    /// Other settings were handed over.
+    pub fn change_settings(&mut self, now: Instant, settings: &Settings) {
+        (self.put)(&[tag::CHANGE_SETTINGS]);
+        self.time(now);
+        self.settings(settings);
+    }
+
+    /// A firmware update began.
+    pub fn begin_update(&mut self) {
+        (self.put)(&[tag::BEGIN_UPDATE]);
+    }
+
+    fn settings(&mut self, settings: &Settings) {
         for value in settings.values() {
             (self.put)(&value.to_le_bytes());
         }
+        (self.put)(&settings.chosen());
         let BankLayout {
             model,
             cells,
