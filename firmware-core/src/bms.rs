@@ -402,8 +402,7 @@ impl Bms {
         }
         let number = u8::try_from(place).unwrap_or(u8::MAX);
         for ((currents, cuts), direction) in battery.currents.iter_mut().zip(&mut self.cuts).zip(Direction::BOTH) {
-            let exceeds = direction.exceeds(&battery.values, bank);
-            currents.report(direction, &battery.values, bank, exceeds, elapsed, bit, cuts);
+            let exceeds = currents.report(direction, &battery.values, bank, elapsed, bit, cuts);
             cuts.judge(now, number, exceeds);
         }
         let values = &battery.values;
@@ -486,7 +485,7 @@ impl Bms {
         self.completed = 0;
         let untrusted = self.silent | self.distrusted;
         for row in &mut self.rows {
-            row.clear_since = None;
+            (row.clear_since, row.oldest) = (None, None);
             row.time_clearing(now, untrusted);
         }
         for cuts in &mut self.cuts {

@@ -3,7 +3,7 @@
 //! Order: time, inputs, silence, the rows of the table, under-voltage last because it asks what LOAD does anyway
 //! (UV-5), then outputs, LEDs, errors.
 
-use crate::bms::{Bms, ResetCause, batteries_of, first, numbered, with_bits};
+use crate::bms::{Bms, ResetCause, first, numbered, with_bits};
 use crate::cause::{Cause, CauseInfo, CauseSet};
 use crate::errors;
 use crate::outputs::{Bluetooth, Drive, Inputs, Led, Outputs};
@@ -265,11 +265,8 @@ impl Bms {
     }
 
     /// The first battery that has shown the row's condition for its hold.
-    fn first_over(&self, now: Instant, place: usize, hold: Millis) -> Option<u8> {
-        let row = self.rows.get(place)?;
-        let Some(slot) = hold_of(place) else { return first(row.set) };
-        let since = |battery: u8| self.batteries.get(usize::from(battery))?.hold_since.get(slot).copied();
-        batteries_of(row.set).find(|&battery| since(battery).is_some_and(|since| now.since(since) >= hold))
+    fn first_over(&mut self, now: Instant, place: usize, hold: Millis) -> Option<u8> {
+        self.rows.get_mut(place)?.over(hold_of(place), &self.batteries, now, hold)
     }
 
     /// The floor's rows (SOC-2 … SOC-4), once every battery has reported.
@@ -383,12 +380,13 @@ impl Bms {
         }
     }
 
-    fn culprit(&self, now: Instant, cause: Cause) -> Option<u8> {
+    fn culprit(&mut self, now: Instant, cause: Cause) -> Option<u8> {
         let place = cause as usize;
         match cause {
             _ if place < THRESHOLDS => {
                 let row = self.rows.get(place)?;
-                self.first_over(now, place, Millis::new(row.limits.hold_ms)).or_else(|| first(row.set))
+                let (hold, shows) = (Millis::new(row.limits.hold_ms), first(row.set));
+                self.first_over(now, place, hold).or(shows)
             }
             Cause::Communication => first(self.silent | self.distrusted),
             Cause::BankMismatch => Some(self.mismatch.battery),

@@ -65,7 +65,7 @@ impl Direction {
     }
 
     /// True if the values show more than the continuous rating, or say so (OC-1, COM-6).
-    pub fn exceeds(self, values: &Values, layout: &BankLayout) -> bool {
+    fn exceeds(self, values: &Values, layout: &BankLayout) -> bool {
         let (warning, alarm) = self.bits();
         self.magnitude(values.current_ma) > self.ratings(layout).continuous_ma
             || values.status.any(warning)
@@ -112,20 +112,20 @@ pub(crate) struct Currents {
 impl Currents {
     pub const NONE: Self = Self { continuous: Timer::STOPPED, pulse: Timer::STOPPED, extreme: 0, clear_ms: 0 };
 
-    /// A report of the battery whose bit is `bit`, `elapsed` after the one before. `above`: it exceeds the continuous
+    /// A report of the battery whose bit is `bit`, `elapsed` after the one before; true if it exceeds the continuous
     /// rating.
     pub fn report(
         &mut self,
         direction: Direction,
         values: &Values,
         layout: &BankLayout,
-        above: bool,
         elapsed: Millis,
         bit: u64,
         cuts: &mut Cuts,
-    ) {
+    ) -> bool {
+        let above = direction.exceeds(values, layout);
         if !above && cuts.warns & bit == 0 && !self.running() {
-            return;
+            return false;
         }
         let ratings = direction.ratings(layout);
         let (_, alarm_bit) = direction.bits();
@@ -155,6 +155,7 @@ impl Currents {
             || (pulse && self.pulse.run_ms >= PULSE_MS)
             || self.extreme >= EXTREME_REPORTS;
         cuts.trips = if trips { cuts.trips | bit } else { cuts.trips & !bit };
+        above
     }
 
     /// True if a time runs: the battery is not quiet.

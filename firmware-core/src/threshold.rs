@@ -5,6 +5,7 @@
 //! the frame that cleared the last bit, which is the latest of the batteries' own holds.
 
 use crate::battery::Battery;
+use crate::bms::{batteries_of, first};
 use crate::cause::Cause;
 use crate::table::{Limits, Protection, ROWS, Signal, THRESHOLDS, Trip};
 use crate::units::{Instant, Millis};
@@ -27,6 +28,8 @@ pub(crate) struct Row {
     pub state: State,
     /// Batteries that show the condition.
     pub set: u64,
+    /// The battery that has shown it longest; `None` until it is sought again.
+    pub oldest: Option<u8>,
     /// Batteries that do not show the clear condition.
     pub failing: u64,
     /// While not clear: since when no battery fails, and all are trusted.
@@ -86,7 +89,8 @@ pub(crate) static KINDS: [Kind; THRESHOLDS] = {
 impl Row {
     pub const NONE: Self = Self { limits: Limits::NONE, ..Self::ZERO };
     /// Before the first start.
-    pub const ZERO: Self = Self { limits: Limits::ZERO, state: State::Clear, set: 0, failing: 0, clear_since: None };
+    pub const ZERO: Self =
+        Self { limits: Limits::ZERO, state: State::Clear, set: 0, oldest: None, failing: 0, clear_since: None };
 
     /// New values of battery `b`, whose bit is `bit`.
     pub fn update(&mut self, kind: &Kind, battery: &mut Battery, bit: u64, now: Instant, untrusted: u64) {
@@ -98,6 +102,9 @@ impl Row {
         if sets == set && fails == failed {
             return;
         }
+        if sets != set {
+            self.oldest = None;
+        }
         if sets && !set {
             self.set |= bit;
             if let Some(since) = kind.hold().and_then(|hold| battery.hold_since.get_mut(hold)) {
@@ -108,6 +115,24 @@ impl Row {
         }
         self.failing = if fails { self.failing | bit } else { self.failing & !bit };
         self.time_clearing(now, untrusted);
+    }
+
+    /// The battery that has shown the condition longest, if it has done so for `hold`; the first of equals. `slot`:
+    /// which of a battery's hold times is this row's; without one, the first battery.
+    pub fn over(&mut self, slot: Option<usize>, batteries: &[Battery], now: Instant, hold: Millis) -> Option<u8> {
+        let Some(slot) = slot else { return first(self.set) };
+        let since = |battery: u8| batteries.get(usize::from(battery))?.hold_since.get(slot).copied();
+        if self.oldest.is_none() {
+            let mut earliest = None;
+            for battery in batteries_of(self.set) {
+                let Some(since) = since(battery) else { break };
+                if earliest.is_none_or(|(_, earliest)| since.is_before(earliest)) {
+                    earliest = Some((battery, since));
+                }
+            }
+            self.oldest = earliest.map(|(battery, _)| battery);
+        }
+        self.oldest.filter(|&battery| since(battery).is_some_and(|since| now.since(since) >= hold))
     }
 
     /// Starts or stops the clear time. Called after every change of `failing`, `untrusted` or `state`.
