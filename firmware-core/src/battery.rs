@@ -232,6 +232,12 @@ impl Battery {
         self.losses = [Some(now), newest];
     }
 
+    /// A loss is remembered; an older one never without a newer.
+    pub fn was_lost(&self) -> bool {
+        let [newest, _] = self.losses;
+        newest.is_some()
+    }
+
     /// Losses older than ten minutes no longer matter; forgetting them keeps their age from wrapping (TIME-1).
     pub fn forget_losses(&mut self, now: Instant) {
         for loss in &mut self.losses {

@@ -126,7 +126,9 @@ impl Bms {
         let mut lost = 0;
         let reporting = self.everyone() & !self.silent;
         for (bit, battery) in with_bits(self.batteries.iter_mut()) {
-            battery.forget_losses(now);
+            if battery.was_lost() {
+                battery.forget_losses(now);
+            }
             if reporting & bit == 0 || !battery.seen() {
                 continue;
             }
@@ -172,24 +174,36 @@ impl Bms {
     /// Current into the bank: the sum over the strings, mA. The first trusted battery of a string speaks for it; a
     /// string without one counts as 0, for an old value tells nothing about a current.
     pub(crate) fn bank_charge_ma(&self) -> i32 {
-        let series = self.settings.bank.series;
-        let mut trusted = self.everyone() & !(self.silent | self.distrusted);
-        let (mut sum, mut spoken, mut place_in_string) = (0i32, false, 0u8);
+        let mut speakers = self.speakers();
+        let mut sum = 0i32;
         for battery in &self.batteries {
-            if trusted == 0 {
+            if speakers == 0 {
                 break;
             }
-            if trusted & 1 != 0 && !spoken {
+            if speakers & 1 != 0 {
                 sum = sum.saturating_add(battery.values.current_ma);
-                spoken = true;
             }
-            trusted >>= 1;
-            place_in_string = place_in_string.wrapping_add(1);
-            if place_in_string >= series {
-                (place_in_string, spoken) = (0, false);
-            }
+            speakers >>= 1;
         }
         sum
+    }
+
+    /// The first trusted battery of each string.
+    fn speakers(&self) -> u64 {
+        let trusted = self.everyone() & !(self.silent | self.distrusted);
+        // The first batteries of all strings; BANK-3 knows no other lengths.
+        let (firsts, series) = match self.settings.bank.series {
+            1 => return trusted,
+            2 => (0x5555_5555_5555_5555, 2u32),
+            _ => (0x1111_1111_1111_1111, 4),
+        };
+        let (mut speakers, mut spoken) = (0u64, 0u64);
+        for place in 0..series {
+            let speaks = trusted.wrapping_shr(place) & firsts & !spoken;
+            spoken |= speaks;
+            speakers |= speaks.wrapping_shl(place);
+        }
+        speakers
     }
 
     /// 2 % of the bank's capacity as a current, mA.

@@ -5,7 +5,7 @@
 //! the frame that cleared the last bit, which is the latest of the batteries' own holds.
 
 use crate::battery::Battery;
-use crate::bms::{batteries_of, first};
+use crate::bms::{first, with_bits};
 use crate::cause::Cause;
 use crate::table::{Limits, Protection, ROWS, Signal, THRESHOLDS, Trip};
 use crate::units::{Instant, Millis};
@@ -102,16 +102,19 @@ impl Row {
         if sets == set && fails == failed {
             return;
         }
-        if sets != set {
-            self.oldest = None;
-        }
         if sets && !set {
-            self.set |= bit;
             if let Some(since) = kind.hold().and_then(|hold| battery.hold_since.get_mut(hold)) {
                 *since = now;
+                if self.set == 0 {
+                    self.oldest = first(bit);
+                }
             }
-        } else if !sets {
+            self.set |= bit;
+        } else if set && !sets {
             self.set &= !bit;
+            if self.oldest == first(bit) {
+                self.oldest = None;
+            }
         }
         self.failing = if fails { self.failing | bit } else { self.failing & !bit };
         self.time_clearing(now, untrusted);
@@ -122,15 +125,17 @@ impl Row {
     pub fn over(&mut self, slot: Option<usize>, batteries: &[Battery], now: Instant, hold: Millis) -> Option<u8> {
         let Some(slot) = slot else { return first(self.set) };
         let since = |battery: u8| batteries.get(usize::from(battery))?.hold_since.get(slot).copied();
-        if self.oldest.is_none() {
+        if self.oldest.is_none() && self.set != 0 {
             let mut earliest = None;
-            for battery in batteries_of(self.set) {
-                let Some(since) = since(battery) else { break };
-                if earliest.is_none_or(|(_, earliest)| since.is_before(earliest)) {
-                    earliest = Some((battery, since));
+            for ((bit, battery), number) in with_bits(batteries.iter()).zip(0u8..u8::MAX) {
+                let since = battery.hold_since.get(slot).copied().filter(|_| self.set & bit != 0);
+                if let Some(since) = since
+                    && earliest.is_none_or(|(_, earliest)| since.is_before(earliest))
+                {
+                    earliest = Some((number, since));
                 }
             }
-            self.oldest = earliest.map(|(battery, _)| battery);
+            self.oldest = earliest.map(|(number, _)| number);
         }
         self.oldest.filter(|&battery| since(battery).is_some_and(|since| now.since(since) >= hold))
     }
@@ -182,7 +187,9 @@ impl Row {
     }
 
     pub fn canonical(&self, now: Instant, put: &mut impl FnMut(&[u8])) {
-        put(&[self.state as u8, u8::from(self.clear_since.is_some())]);
+        // A tripped row looks at no hold.
+        let oldest = self.oldest.filter(|_| self.state != State::Tripped);
+        put(&[self.state as u8, u8::from(self.clear_since.is_some()), oldest.unwrap_or(u8::MAX)]);
         put(&self.set.to_le_bytes());
         put(&self.failing.to_le_bytes());
         put(&self.clear_since.map_or(0, |since| now.since(since).as_millis()).to_le_bytes());
