@@ -113,6 +113,8 @@ pub struct Bms {
     pub(crate) started_late: bool,
     /// PRE-2: both pins High for so long, at most 30 s, at the last decision.
     pub(crate) both_high: Millis,
+    /// Of the gap between two decisions, so much has been counted already, when settings changed within it.
+    pub(crate) gap_counted: Millis,
     /// PRE-6: so long ago a UV or floor cut floated LOAD, if it floats still.
     pub(crate) after_cut: Option<Millis>,
     pub(crate) last_step: Option<Instant>,
@@ -176,7 +178,7 @@ impl Bms {
             cuts: [Cuts::NONE; 2],
             ignored: [None; 2],
             other_firmware: 0,
-            remote: Remote::OFF,
+            remote: Remote::UNKNOWN,
             supply: Supply::InRange,
             wrong_voltage: false,
             watchdog: false,
@@ -184,6 +186,7 @@ impl Bms {
             started: ZERO,
             started_late: false,
             both_high: Millis::ZERO,
+            gap_counted: Millis::ZERO,
             after_cut: None,
             last_step: None,
             inputs: Inputs::NONE,
@@ -270,6 +273,7 @@ impl Bms {
             started,
             started_late,
             both_high,
+            gap_counted,
             after_cut,
             last_step,
             inputs,
@@ -300,13 +304,13 @@ impl Bms {
             *word = 0;
         }
         (*silence_due, *started) = (ZERO, ZERO);
-        (*clear_hold, *both_high) = (Millis::ZERO, Millis::ZERO);
+        (*clear_hold, *both_high, *gap_counted) = (Millis::ZERO, Millis::ZERO, Millis::ZERO);
         *mismatch = Mismatch::NONE;
         *floor = Floor::NONE;
         (*low_cell, *after_cut) = (LowCell::NONE, None);
         *cuts = [Cuts::NONE; 2];
         *ignored = [None; 2];
-        (*remote, *supply) = (Remote::OFF, Supply::InRange);
+        (*remote, *supply) = (Remote::UNKNOWN, Supply::InRange);
         *inputs = Inputs::NONE;
         *active = CauseSet::EMPTY;
         *outputs = Outputs::NONE;
@@ -434,7 +438,7 @@ impl Bms {
     /// A battery whose content cannot be believed (COM-4, COM-6).
     fn distrust(&mut self, now: Instant, place: usize) {
         let bit = bit(place);
-        if (self.silent | self.distrusted) & bit != 0 {
+        if self.untrusted() & bit != 0 {
             return;
         }
         self.distrusted |= bit;
@@ -449,7 +453,7 @@ impl Bms {
         if lost == 0 {
             return;
         }
-        let untrusted = self.silent | self.distrusted;
+        let untrusted = self.untrusted();
         for row in &mut self.rows {
             row.time_clearing(now, untrusted);
         }
@@ -483,7 +487,7 @@ impl Bms {
             battery.rebase(now);
         }
         self.completed = 0;
-        let untrusted = self.silent | self.distrusted;
+        let untrusted = self.untrusted();
         for row in &mut self.rows {
             (row.clear_since, row.oldest) = (None, None);
             row.time_clearing(now, untrusted);
@@ -553,6 +557,11 @@ impl Bms {
     pub(crate) fn everyone(&self) -> u64 {
         let batteries = u32::try_from(self.settings.bank.batteries()).unwrap_or(u32::MAX);
         1u64.checked_shl(batteries).map_or(u64::MAX, |above| above.wrapping_sub(1))
+    }
+
+    /// Batteries that are silent or not trusted.
+    pub(crate) fn untrusted(&self) -> u64 {
+        self.silent | self.distrusted
     }
 
     /// COM-5: losses of the last ten minutes count.

@@ -58,6 +58,7 @@ impl Bms {
     pub fn canonical_with(&self, now: Instant, put: &mut impl FnMut(&[u8])) {
         let age = |at: Instant| now.since(at).as_millis().to_le_bytes();
         let maybe = |at: Option<Instant>| at.map_or(u32::MAX, |at| now.since(at).as_millis()).to_le_bytes();
+        let [remote, remote_sees] = self.remote.canonical();
         put(&[
             u8::from(self.configured),
             u8::from(self.updating),
@@ -70,8 +71,8 @@ impl Bms {
             self.mismatch.battery,
             self.floor.warning as u8,
             self.floor.alarm as u8,
-            u8::from(self.remote.on),
-            u8::from(self.remote.seen_off),
+            remote,
+            remote_sees,
             self.supply as u8,
             u8::from(self.watchdog),
             u8::from(self.started_late),
@@ -80,6 +81,7 @@ impl Bms {
         put(&self.distrusted.to_le_bytes());
         put(&self.clear_hold.as_millis().to_le_bytes());
         put(&self.both_high.as_millis().to_le_bytes());
+        put(&self.gap_counted.as_millis().to_le_bytes());
         for at in [self.last_uv_cut, self.relief_since, self.remote.changing_since, self.clean_since, self.last_step] {
             put(&maybe(at));
         }

@@ -89,6 +89,7 @@ impl Bms {
         self.outputs.red = self.red_led(active);
         self.both_high = if self.outputs.both_high() { both_high } else { Millis::ZERO };
         self.last_step = Some(now);
+        self.gap_counted = Millis::ZERO;
         self.inputs = *inputs;
     }
 
@@ -190,7 +191,7 @@ impl Bms {
 
     /// The first trusted battery of each string.
     fn speakers(&self) -> u64 {
-        let trusted = self.everyone() & !(self.silent | self.distrusted);
+        let trusted = self.everyone() & !self.untrusted();
         // The first batteries of all strings; BANK-3 knows no other lengths.
         let (firsts, series) = match self.settings.bank.series {
             1 => return trusted,
@@ -228,12 +229,12 @@ impl Bms {
         };
         set(Cause::StartUp, !self.complete);
         set(Cause::Clock, self.clock_fault);
-        set(Cause::Communication, self.silent | self.distrusted != 0);
+        set(Cause::Communication, self.untrusted() != 0);
         set(Cause::BankMismatch, self.mismatch.any());
-        set(Cause::RemoteOff, !self.remote.on);
+        set(Cause::RemoteOff, !self.remote.is_on());
         set(Cause::Supply, self.supply != Supply::InRange);
         // After a reset the remote counts as off until it is judged; what is retained must not be lost by that.
-        let remote_off = self.remote.is_judged_off();
+        let remote_off = self.remote.is_off();
         let action = self.settings.over_current_action;
         let [discharge, charge] = &mut self.cuts;
         let mut cut = |direction: usize, cuts: &mut Cuts| {
@@ -263,7 +264,7 @@ impl Bms {
 
     /// The threshold rows but under-voltage.
     fn thresholds(&mut self, now: Instant, active: &mut CauseSet, waiting: &mut CauseSet) {
-        let untrusted = self.silent | self.distrusted;
+        let untrusted = self.untrusted();
         let removed = self.planted().removed;
         for (place, kind) in numbered(KINDS.iter()).filter(|&(place, _)| place != UV) {
             let Some(hold) = self.rows.get(place).map(|row| Millis::new(row.limits.hold_ms)) else { break };
@@ -286,7 +287,7 @@ impl Bms {
     /// The floor's rows (SOC-2 … SOC-4), once every battery has reported.
     fn floors(&mut self, active: &mut CauseSet, waiting: &mut CauseSet) {
         if self.complete {
-            let trusted = self.silent | self.distrusted == 0;
+            let trusted = self.untrusted() == 0;
             self.floor.decide(&self.settings, trusted);
             let bank_pm = u16::try_from(self.floor.bank_pm(self.settings.bank.parallel)).unwrap_or(u16::MAX);
             self.history.soc_pm_min = self.history.soc_pm_min.min(bank_pm);
@@ -304,7 +305,7 @@ impl Bms {
             || !active.intersection(FLOATS_LOAD).is_empty()
             || !waiting.intersection(FLOATS_LOAD).is_empty();
         let held = both_high >= self.lead() && self.first_over(now, UV, self.under_voltage_hold()).is_some();
-        let untrusted = self.silent | self.distrusted;
+        let untrusted = self.untrusted();
         let hold = self.clear_hold;
         let Some(row) = self.rows.get_mut(UV) else { return };
         let trips = row.set != 0 && (floats || held);
@@ -402,7 +403,7 @@ impl Bms {
                 let (hold, shows) = (Millis::new(row.limits.hold_ms), first(row.set));
                 self.first_over(now, place, hold).or(shows)
             }
-            Cause::Communication => first(self.silent | self.distrusted),
+            Cause::Communication => first(self.untrusted()),
             Cause::BankMismatch => Some(self.mismatch.battery),
             Cause::DischargeOverCurrent => self.cuts.first().and_then(|cuts| cuts.battery()),
             Cause::ChargeOverCurrent => self.cuts.last().and_then(|cuts| cuts.battery()),
@@ -426,7 +427,7 @@ impl Bms {
 
     /// LED-2. With the remote off the LED is off (REM-4).
     fn red_led(&self, active: CauseSet) -> Led {
-        if !self.remote.on {
+        if !self.remote.is_on() {
             Led::Off
         } else if !active.intersection(ALARMS).is_empty() || self.outputs.error.is_some() {
             Led::On

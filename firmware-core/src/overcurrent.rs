@@ -124,7 +124,8 @@ impl Currents {
         cuts: &mut Cuts,
     ) -> bool {
         let above = direction.exceeds(values, layout);
-        if !above && cuts.warns & bit == 0 && !self.running() {
+        if !above && cuts.warns & bit == 0 {
+            // No time runs without the warning: it clears last.
             return false;
         }
         let ratings = direction.ratings(layout);
@@ -156,11 +157,6 @@ impl Currents {
             || self.extreme >= EXTREME_REPORTS;
         cuts.trips = if trips { cuts.trips | bit } else { cuts.trips & !bit };
         above
-    }
-
-    /// True if a time runs: the battery is not quiet.
-    pub fn running(&self) -> bool {
-        self.continuous.running || self.pulse.running || self.extreme > 0
     }
 
     pub fn canonical(&self, put: &mut impl FnMut(&[u8])) {

@@ -23,7 +23,11 @@ impl Bms {
 
     /// PRE-2's count up to this decision, if both pins were High at the last one.
     pub(crate) fn count_both_high(&self, elapsed: Millis) -> Millis {
-        if self.outputs.both_high() { self.both_high.plus(elapsed.min(GAP_MAX)).min(LEAD) } else { Millis::ZERO }
+        if self.outputs.both_high() {
+            self.both_high.plus(elapsed.min(GAP_MAX.less(self.gap_counted))).min(LEAD)
+        } else {
+            Millis::ZERO
+        }
     }
 
     /// PRE-2's count so much later. Longer gaps than it counts are over before a decision looks.

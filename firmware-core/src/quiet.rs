@@ -172,11 +172,7 @@ impl Bms {
             || self.relief_since.is_some()
             || self.low_cell.is_undecided()
             || self.cuts.iter().any(|cuts| cuts.warns != 0)
-            || self
-                .batteries
-                .iter()
-                .take(count)
-                .any(|battery| battery.implausible || battery.currents.iter().any(|currents| currents.running()));
+            || self.batteries.iter().take(count).any(|battery| battery.implausible);
         if busy {
             return now;
         }

@@ -110,7 +110,7 @@ impl Readout {
             io: IoStatus {
                 charge_allowed: Some(outputs.charger == Drive::High),
                 discharge_allowed: Some(outputs.load == Drive::High),
-                remote_on: decided.then_some(bms.remote.on),
+                remote_on: decided.then_some(bms.remote.is_on()),
                 ..IoStatus::NONE
             },
             warnings: warnings(bms),
@@ -186,7 +186,7 @@ impl Bms {
     /// Current into the bank, mA, as [`Bms::bank_charge_ma`], if in every string a battery speaks for it: both in one walk.
     fn known_current_ma(&self) -> Option<i32> {
         let series = self.settings.bank.series.max(1);
-        let mut trusted = self.everyone() & !(self.silent | self.distrusted);
+        let mut trusted = self.everyone() & !self.untrusted();
         let mut sum = 0i32;
         for string in self.batteries.get(..self.settings.bank.batteries())?.chunks(series.into()) {
             let first = usize::try_from(trusted.trailing_zeros()).ok()?;

@@ -18,39 +18,63 @@ const SUPPLY_LOW_CLEAR_MV: i32 = 8500;
 const SUPPLY_HIGH_MV: i32 = 70_000;
 const SUPPLY_HIGH_CLEAR_MV: i32 = 69_000;
 
-/// The debounced state of the remote input. It begins off.
+/// What the remote input has been judged to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+enum Judged {
+    /// Nothing yet since the start: every pin floats, and nothing is cleared by it.
+    NotYet,
+    Off,
+    On,
+}
+
+/// The debounced state of the remote input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Remote {
-    pub on: bool,
-    /// The first decision of an unbroken row that saw the other state.
+    judged: Judged,
+    /// The state that the last decision saw, if it was another one.
+    sees_on: bool,
+    /// The first decision of an unbroken row that saw it.
     pub changing_since: Option<Instant>,
-    /// It has been seen off since the start: to come on is a toggle then, and not the first judgement.
-    pub seen_off: bool,
 }
 
 impl Remote {
-    pub const OFF: Self = Self { on: false, changing_since: None, seen_off: false };
+    pub const UNKNOWN: Self = Self { judged: Judged::NotYet, sees_on: false, changing_since: None };
 
     /// One decision (REM-3): a new state acts at the first decision at which it has held for `debounce`. True if that
-    /// toggles the remote.
+    /// toggles the remote; the first judgement does not.
     pub fn decide(&mut self, now: Instant, inputs: &Inputs, debounce: Millis) -> bool {
-        if is_on(inputs) == self.on {
+        let sees_on = is_on(inputs);
+        let seen = if sees_on { Judged::On } else { Judged::Off };
+        if seen == self.judged {
             self.changing_since = None;
-            self.seen_off |= !self.on;
             return false;
         }
+        if sees_on != self.sees_on {
+            self.changing_since = None;
+        }
+        self.sees_on = sees_on;
         let since = *self.changing_since.get_or_insert(now);
         if now.since(since) < debounce {
             return false;
         }
-        self.on = !self.on;
-        self.changing_since = None;
-        self.seen_off || !self.on
+        let toggles = self.judged != Judged::NotYet;
+        (self.judged, self.changing_since) = (seen, None);
+        toggles
     }
 
-    /// Off, and the last decision saw nothing else.
-    pub fn is_judged_off(&self) -> bool {
-        !self.on && self.changing_since.is_none()
+    pub fn is_on(self) -> bool {
+        self.judged == Judged::On
+    }
+
+    /// Judged off; not merely not judged yet.
+    pub fn is_off(self) -> bool {
+        self.judged == Judged::Off
+    }
+
+    /// What decides the future besides the time of the change.
+    pub fn canonical(self) -> [u8; 2] {
+        [self.judged as u8, u8::from(self.sees_on && self.changing_since.is_some())]
     }
 
     /// Inputs that are on the same side of every limit as these.

@@ -38,9 +38,11 @@ impl Bms {
         self.advance_clock(now);
         if let Some(last) = self.last_step {
             // What is counted from decision to decision is counted up to here, and on from here.
-            let both_high = self.count_both_high(now.since(last));
-            self.pass(now.since(last));
+            let elapsed = now.since(last);
+            let both_high = self.count_both_high(elapsed);
+            self.pass(elapsed);
             self.both_high = both_high;
+            self.gap_counted = self.gap_counted.plus(elapsed);
             self.last_step = Some(now);
         }
         if self.settings.countdown != settings.countdown {
@@ -50,7 +52,7 @@ impl Bms {
         self.settings = *settings;
         let clear_hold = self.clear_hold_setting();
         self.clear_hold = if lengthened { self.clear_hold.max(clear_hold) } else { clear_hold };
-        let untrusted = self.silent | self.distrusted;
+        let untrusted = self.untrusted();
         for (row, kind) in self.rows.iter_mut().zip(&KINDS) {
             row.limits = Limits::of(kind.cause, settings);
         }

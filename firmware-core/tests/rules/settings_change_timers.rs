@@ -1,9 +1,9 @@
 //! UPD-1: a timer that runs stays when settings change, and is judged by the new values.
 
-use ngbank_core::settings::Countdown;
+use ngbank_core::settings::{Countdown, Settings};
 use ngbank_core::{Cause, Drive};
 
-use crate::common::{Bank, DECISION, Link, MINUTE, PULSE_DISCHARGE, SECOND, charger, load};
+use crate::common::{Bank, DECISION, Link, MINUTE, PULSE_DISCHARGE, SECOND, charger, load, pre_alarm};
 use crate::settings_change::set;
 
 /// A timer that runs, its setting to and fro within it, and where it ends: ms after the change, of which one decision
@@ -203,4 +203,21 @@ fn upd_1_trust_stays() {
     bank.stays(4500, load, Drive::Floating);
     bank.run_for(DECISION);
     assert_eq!(load(&bank.outputs), Drive::High);
+}
+
+/// PRE-2: a gap of more than 1 s between two decisions counts as 1 s, however often settings change within it.
+#[test]
+fn changes_within_a_gap_do_not_lengthen_what_it_counts() {
+    let mut bank = Bank::running(1);
+    bank.cell(0, 0, 2799);
+    bank.run_for(DECISION);
+    assert!(pre_alarm(&bank.outputs));
+    for change in 0..40 {
+        bank.frames_for(SECOND);
+        let settings = Settings { pre_alarm_clear_mv: 50 + change % 2, ..bank.settings };
+        bank.change_settings(settings).unwrap();
+    }
+    bank.decide();
+    assert_eq!(load(&bank.outputs), Drive::High, "one gap");
+    bank.stays(28 * SECOND, load, Drive::High);
 }
