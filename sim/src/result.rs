@@ -145,7 +145,7 @@ pub enum EventKind {
     Pins,
     /// A cause was set or cleared.
     Cause,
-    /// The red LED or the error number changed.
+    /// An LED or the error number changed.
     Display,
     /// A device switched, changed stage or gave up.
     Device,
@@ -186,7 +186,7 @@ pub struct TracePoint {
     pub load: bool,
     /// CHARGER is High.
     pub charger: bool,
-    /// PRE-ALARM is High.
+    /// PRE-ALARM is High, or intermittent, in both phases (PRE-5).
     pub pre_alarm: bool,
     /// Ids of the causes that hold on any output, separated by spaces (`OUT-1 OUT-2`).
     pub causes: String,

@@ -288,6 +288,95 @@ fn settings_that_do_not_go_together() {
     }
 }
 
+/// GOOD with a `[[fault]]` at its end, which is fault 1.
+fn with_fault(fault: &str) -> String {
+    format!("{GOOD}\n[[fault]]\n{fault}\n")
+}
+
+#[test]
+fn words_that_a_setting_does_not_have() {
+    for (setting, words, rule) in [
+        ("countdown", "\"from-pre-alarm\" or \"from-under-voltage\"", "PRE-4"),
+        ("pre_alarm_pattern", "\"continuous\" or \"intermittent\"", "PRE-5"),
+        ("charger_in_low_cell_state", "\"on\" or \"off-after\"", "UV-4"),
+        ("over_current_action", "\"disconnect\" or \"warn\"", "OC-4"),
+    ] {
+        let text = with("discharge_floor_pm = 100", &format!("{setting} = \"never\""));
+        assert_only(&text, setting, &format!("settings.{setting}"), "never", words, rule);
+    }
+    let text = with("discharge_floor_pm = 100", "countdown = 30");
+    assert_only(&text, "countdown", "settings.countdown", "30", "expected a string", "");
+}
+
+#[test]
+fn pre_6_zero_is_never_and_anything_below_10_s_is_refused() {
+    assert_eq!(warnings(&with("discharge_floor_pm = 100", "pre_alarm_after_cutoff_s = 0")), Vec::new());
+    let text = with("discharge_floor_pm = 100", "pre_alarm_after_cutoff_s = 9");
+    assert_only(&text, "pre_alarm_after", "settings.pre_alarm_after_cutoff_s", "9", "0, or 10 to 86400", "PRE-6");
+}
+
+#[test]
+fn upd_1_a_change_is_checked_as_a_whole() {
+    let change =
+        |settings: &str| with_fault(&format!("kind = \"settings-change\"\nat = \"5 min\"\nsettings = {settings}"));
+    assert_eq!(warnings(&change("{ discharge_floor_pm = 300, countdown = \"from-under-voltage\" }")), Vec::new());
+    let part = "settings = {";
+    let text = change("{ remote_debounce_ms = 1001 }");
+    assert_only(&text, part, "fault[1].settings.remote_debounce_ms", "1001", "0 to 1000", "REM-3");
+    let text = change("{ countdown = \"none\" }");
+    assert_only(&text, part, "fault[1].settings.countdown", "none", "from-under-voltage", "PRE-4");
+    let text = change("{ floor_clear_pm = 200, discharge_floor_pm = 751 }");
+    assert_only(&text, part, "fault[1].settings.discharge_floor_pm", "751", "≤ 950", "SOC-2, SOC-4");
+    let text = change("{ colour = 1 }");
+    assert_only(&text, part, "fault[1].settings", "", "unknown key", "");
+    let text = change("{}").replace("at = \"5 min\"", "at = \"5 min\"\nuntil = \"6 min\"");
+    assert_only(&text, "until", "fault[1].until", "6 min", "one instant", "");
+}
+
+#[test]
+fn upd_1_a_change_comes_on_top_of_those_before_it() {
+    let floor = "kind = \"settings-change\"\nat = \"5 min\"\nsettings = { discharge_floor_pm = 751 }";
+    let clear = "[[fault]]\nkind = \"settings-change\"\nat = \"4 min\"\nsettings = { floor_clear_pm = 200 }";
+    let text = with_fault(&format!("{floor}\n{clear}"));
+    assert_only(&text, "settings = { d", "fault[1].settings.discharge_floor_pm", "751", "≤ 950", "SOC-2, SOC-4");
+    // A refused one changes nothing for those after it.
+    let text = text.replace("settings = { f", "refused = true\nsettings = { over_voltage_mv = 9999, f");
+    assert_eq!(warnings(&text), Vec::new());
+}
+
+#[test]
+fn upd_1_a_refusal_that_will_not_come_is_an_error() {
+    let text = with_fault("kind = \"settings-change\"\nat = \"5 min\"\nrefused = true\nsettings = {}");
+    assert_only(&text, "refused", "fault[1].refused", "true", "break no rule", "UPD-1");
+}
+
+#[test]
+fn upd_2_an_update_ends() {
+    let text = with_fault("kind = \"firmware-update\"\nat = \"5 min\"");
+    assert_only(&text, "[[fault]]\nkind = \"firm", "fault[1].until", "", "required", "UPD-2");
+    assert_eq!(warnings(&text.replace("5 min\"", "5 min\"\nuntil = \"6 min\"")), Vec::new());
+}
+
+#[test]
+fn pre_5_a_device_that_obeys_an_intermittent_pre_alarm_is_a_warning() {
+    let generator = "wired_to = \"pre-alarm\"";
+    let text = with("wired_to = \"charger\"", generator);
+    assert_eq!(warnings(&text), Vec::new());
+    let text = text.replace("discharge_floor_pm = 100", "pre_alarm_pattern = \"intermittent\"");
+    let found = warnings(&text);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!((found[0].rule.as_str(), found[0].field.as_str()), ("PRE-5", "settings.pre_alarm_pattern"));
+    assert!(found[0].value.contains("mains"), "{}", found[0]);
+}
+
+#[test]
+fn expected_causes_and_errors_exist() {
+    let text = format!("{GOOD}\n[expect]\ncauses = [\"OUT-17\"]\n");
+    assert_only(&text, "causes", "expect.causes[0]", "OUT-17", "OUT-1 to OUT-16", "");
+    let text = format!("{GOOD}\n[expect]\nerrors = [36, 37]\n");
+    assert_only(&text, "errors", "expect.errors[1]", "37", "36, 39", "ERR-1");
+}
+
 #[test]
 fn temp_1_charging_in_the_cold_is_a_warning() {
     let found = warnings(&with("discharge_floor_pm = 100", "charge_min_dc = 0"));

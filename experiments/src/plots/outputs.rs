@@ -14,7 +14,7 @@ pub(crate) fn output_lanes(run: &RunResult) -> Vec<Lane> {
         kind,
         spans: spans(run, EventKind::Pins, |text| {
             let state = text.strip_prefix(name)?.strip_prefix(' ')?;
-            Some(state.starts_with("High"))
+            Some(!state.starts_with("Floating"))
         }),
     };
     vec![lane("LOAD", Kind::High), lane("CHARGER", Kind::High), lane("PRE-ALARM", Kind::Warning)]

@@ -113,6 +113,26 @@ fn settings_that_break_a_joint_constraint_are_refused() {
 }
 
 #[test]
+fn a_word_that_a_setting_does_not_have_is_refused_with_its_words() {
+    let text = format!("{LAMP}\n[settings]\ncharger_in_low_cell_state = \"off\"\n");
+    assert_names(
+        &text,
+        "charger_in_low",
+        ["settings.charger_in_low_cell_state", "\"off\"", "\"on\" or \"off-after\" [UV-4]"],
+    );
+}
+
+#[test]
+fn settings_that_the_bms_would_refuse_later_are_refused_unless_that_is_wanted() {
+    let change = "[[fault]]\nkind = \"settings-change\"\nat = \"5 min\"\nsettings = { pre_alarm_mv = 2800 }\n";
+    let text = format!("{LAMP}\n{change}");
+    assert_names(&text, "settings = {", ["fault[0].settings.pre_alarm_mv", "2800", "2850 to 3150 [PRE-1]"]);
+    let bench = Bench::new();
+    bench.write("bank.toml", &format!("{text}refused = true\n"));
+    bench.ngbank(&["check", "bank.toml"]).assert().code(0);
+}
+
+#[test]
 fn a_missing_column_of_a_table_is_refused_with_the_columns_that_are_there() {
     let bench = Bench::new();
     let load = "kind = \"profile-load\"\nload = { series = \"load.csv\" }";

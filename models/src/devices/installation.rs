@@ -70,6 +70,8 @@ impl Slot {
 pub struct Installation {
     slots: Vec<Slot>,
     pins: Pins,
+    /// Part of the time in which a High PRE-ALARM feeds its wires.
+    pre_alarm_duty: f64,
     bms: OwnDraw,
     bms_draw_a: f64,
     branches: Vec<Branch>,
@@ -110,6 +112,7 @@ impl Installation {
         let mut installation = Installation {
             slots,
             pins: Pins::default(),
+            pre_alarm_duty: 1.0,
             bms: OwnDraw(Draw::new(0.0, k)),
             bms_draw_a: 0.0,
             branches: vec![Branch::Open; count],
@@ -215,6 +218,15 @@ impl Installation {
         }
     }
 
+    /// Part of the time (0 to 1) in which PRE-ALARM, while High, feeds the wires on it: its control currents are this
+    /// part of theirs. What obeys PRE-ALARM does not see the pattern.
+    pub fn set_pre_alarm_duty(&mut self, t: Micros, duty: f64) {
+        if duty != self.pre_alarm_duty {
+            self.pre_alarm_duty = duty;
+            self.settle(t);
+        }
+    }
+
     /// The BMS's own draw (A, a magnitude), without what its outputs feed (SUP-2).
     pub fn set_bms_draw(&mut self, t: Micros, amps: f64) {
         if amps != self.bms_draw_a {
@@ -263,7 +275,8 @@ impl Installation {
 
     fn publish(&mut self) {
         let fed = self.slots.iter().filter(|slot| self.pins.high(slot.output));
-        let control_a: f64 = fed.map(|slot| slot.control_a).sum();
+        let duty = |slot: &Slot| if slot.output == Output::PreAlarm { self.pre_alarm_duty } else { 1.0 };
+        let control_a: f64 = fed.map(|slot| slot.control_a * duty(slot)).sum();
         self.bms.0.amps = self.bms_draw_a + control_a;
         self.guards.clear();
         self.tags.clear();

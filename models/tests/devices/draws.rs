@@ -130,3 +130,31 @@ fn the_bms_draws_what_its_outputs_feed() {
         assert!((amps * 1e3 + milliamps).abs() < 1e-9, "{amps} A");
     }
 }
+
+/// PRE-5: what hangs on an intermittent PRE-ALARM is fed half the time, and stays on.
+#[test]
+fn a_duty_on_pre_alarm_halves_its_control_currents() {
+    let mut bench = Bench::new(
+        12,
+        12.8,
+        r#"
+        [[devices]]
+        kind = "current-load"
+        name = "pump"
+        wired_to = "pre-alarm"
+        control_current_ma = 30.0
+        current_a = 2.0
+        [[devices]]
+        kind = "indicator"
+        name = "lamp"
+        wired_to = "load"
+        control_current_ma = 100.0
+    "#,
+    );
+    let bms = bench.installation.bms();
+    bench.pins(true, false, true);
+    bench.installation.set_pre_alarm_duty(0, 0.5);
+    let amps = bench.installation.branches()[bms].amps(bench.bus());
+    assert!((amps * 1e3 + 115.0).abs() < 1e-9, "{amps} A");
+    assert_eq!(bench.amps("pump"), -2.0);
+}

@@ -307,9 +307,9 @@ pub fn wire_status(bits: StatusBits) -> Status {
     PAIRS.iter().filter(|&&(own, _)| bits.contains(own)).fold(Status::NONE, |wire, &(_, bit)| wire | bit)
 }
 
-/// A fault in words, batteries and cells counted from 1.
-pub fn describe(kind: &FaultKind) -> String {
-    match *kind {
+/// A fault in words, batteries and cells counted from 1; `None` for one that says itself what it does.
+pub fn describe(kind: &FaultKind) -> Option<String> {
+    let words = match *kind {
         FaultKind::SensorOffset { battery, cell, mv } => {
             format!("battery {} cell {} reads {mv:+} mV", battery + 1, cell + 1)
         }
@@ -328,5 +328,9 @@ pub fn describe(kind: &FaultKind) -> String {
         FaultKind::ForeignBattery { battery } => format!("another battery answers at place {}", battery + 1),
         FaultKind::SupplyDip { volts } => format!("supply of the BMS at {volts} V"),
         FaultKind::ClockSetBack { ms } => format!("clock of the BMS set back by {ms} ms"),
-    }
+        FaultKind::FirmwareUpdate { fails: false } => "firmware update".to_owned(),
+        FaultKind::FirmwareUpdate { fails: true } => "firmware update that fails".to_owned(),
+        FaultKind::SettingsChange { .. } => return None,
+    };
+    Some(words)
 }

@@ -7,9 +7,9 @@
 //! ```
 
 use super::tap::Tap;
-use crate::scenario::{Bluetooth, RemoteWiring, Reset};
+use crate::scenario::{Bluetooth, RemoteWiring, Reset, violations};
 use ngbank_core::{
-    Bms, InputBand, Inputs, Outputs, PreAlarm, Quiet, ResetCause, Retained, settings::Settings, units::Instant,
+    Bms, InputBand, Inputs, Outputs, PreAlarm, Quiet, Refusal, ResetCause, Retained, settings::Settings, units::Instant,
 };
 use ngbank_models::time::{MS, Micros};
 
@@ -47,6 +47,8 @@ pub struct Host<'a> {
     pub supply_override_v: Option<f64>,
     /// The supply is there and the firmware runs.
     pub powered: bool,
+    /// A firmware update is under way (UPD-2).
+    updating: bool,
     /// What the pins and LEDs show.
     pub outputs: Outputs,
 }
@@ -70,9 +72,10 @@ impl<'a> Host<'a> {
             bluetooth,
             supply_override_v: None,
             powered: true,
+            updating: false,
             outputs: DEAD,
         };
-        host.start(ResetCause::PowerOn);
+        host.start(ResetCause::PowerOn, false);
         host
     }
 
@@ -208,12 +211,12 @@ impl<'a> Host<'a> {
 
     fn power_on(&mut self) {
         self.powered = true;
-        self.start(ResetCause::PowerOn);
+        self.start(ResetCause::PowerOn, false);
     }
 
-    /// What the last [`Bms::retained`] saved counts after a watchdog reset.
-    fn start(&mut self, reset: ResetCause) {
-        let retained = reset == ResetCause::Watchdog;
+    /// `retained`: what the last [`Bms::retained`] saved is handed over.
+    fn start(&mut self, reset: ResetCause, retained: bool) {
+        self.updating = false;
         self.bms.start(&self.settings, reset, retained.then_some(&*self.retained));
         if let Some(tap) = &mut self.tap {
             tap.start(&self.settings, reset, retained);
@@ -228,12 +231,65 @@ impl<'a> Host<'a> {
         match reset {
             Reset::Power => self.power_on(),
             Reset::Watchdog => {
-                self.bms.retained(&mut self.retained);
-                if let Some(tap) = &mut self.tap {
-                    tap.retain();
-                }
-                self.start(ResetCause::Watchdog);
+                self.retain();
+                self.start(ResetCause::Watchdog, true);
             }
+        }
+    }
+
+    /// The firmware is asked to take other settings (UPD-1).
+    ///
+    /// # Errors
+    /// With every reason why it refuses them.
+    pub fn change_settings(&mut self, t: Micros, settings: &Settings) -> Result<(), String> {
+        let now = self.now(t);
+        let answer = self.bms.change_settings(now, settings);
+        if let Some(tap) = &mut self.tap {
+            tap.change_settings(now, settings, answer.is_ok());
+        }
+        match answer {
+            Ok(()) => {
+                self.settings = *settings;
+                Ok(())
+            }
+            Err(Refusal::Updating) => Err("a firmware update is under way".to_owned()),
+            Err(_) => Err(violations(settings).join("; ")),
+        }
+    }
+
+    /// The settings that the BMS holds.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// A firmware update begins (UPD-2). False if none can: no power, or one is under way.
+    pub fn begin_update(&mut self) -> bool {
+        if !self.powered || self.updating {
+            return false;
+        }
+        self.updating = true;
+        self.retain();
+        self.bms.begin_update();
+        if let Some(tap) = &mut self.tap {
+            tap.begin_update();
+        }
+        true
+    }
+
+    /// A firmware update ends, and the new firmware starts; if it failed, the old one with what it retained. False if a
+    /// reset or a loss of power has ended it before.
+    pub fn end_update(&mut self, failed: bool) -> bool {
+        let ends = self.powered && self.updating;
+        if ends {
+            self.start(ResetCause::Update, failed);
+        }
+        ends
+    }
+
+    fn retain(&mut self) {
+        self.bms.retained(&mut self.retained);
+        if let Some(tap) = &mut self.tap {
+            tap.retain();
         }
     }
 
@@ -260,4 +316,12 @@ pub fn millivolts(volts: f64) -> i32 {
 /// A pin is High. PRE-ALARM's intermittent pattern counts as High (PRE-5).
 pub fn pre_alarm_high(pre_alarm: PreAlarm) -> bool {
     !matches!(pre_alarm, PreAlarm::Floating)
+}
+
+/// Part of the time in which PRE-ALARM feeds what is wired to it: 0.8 s of 1.6 s where it is intermittent (PRE-5).
+///
+/// The plant sees this mean and not the edges. Each edge would end its step, 108 000 times a day instead of some
+/// thousand, and no step could be jumped over any more; the charge is the same to 0.8 s of the control current.
+pub fn pre_alarm_duty(pre_alarm: PreAlarm) -> f64 {
+    if matches!(pre_alarm, PreAlarm::Intermittent { .. }) { 0.5 } else { 1.0 }
 }

@@ -4,18 +4,20 @@
 //! the oracle tells. A jump passes no report that would change a count: the firmware's bands keep every battery on
 //! its side of the threshold as long as LOAD is High.
 
+use ngbank_core::settings::Countdown;
 use ngbank_models::time::{MS, Micros, SECOND};
 
 use crate::oracle::Pins;
 use crate::scenario::SettingsSpec;
 
-/// PRE-2: both pins High for so long.
+/// PRE-2: both pins High for so long; PRE-4: the other reading asks the same of the cell.
 const LEAD: Micros = 30 * SECOND;
 
 /// Watches reports and pins of one run.
 pub struct Latency {
     under_voltage_mv: i32,
     hold: Micros,
+    countdown: Countdown,
     /// By battery: since when its reports show a cell below the threshold.
     below_since: Vec<Option<Micros>>,
     /// Since when LOAD and PRE-ALARM are both High.
@@ -30,11 +32,21 @@ impl Latency {
     pub fn new(settings: &SettingsSpec, batteries: usize) -> Self {
         Self {
             under_voltage_mv: settings.under_voltage_mv,
-            hold: Micros::from(settings.under_voltage_hold_ms.unsigned_abs()) * MS,
+            hold: hold(settings),
+            countdown: settings.countdown,
             below_since: vec![None; batteries],
             both_high_since: None,
             load: false,
             max: None,
+        }
+    }
+
+    /// Other settings from now on: another countdown starts the 30 s anew (UPD-1).
+    pub fn change(&mut self, t: Micros, settings: &SettingsSpec) {
+        self.under_voltage_mv = settings.under_voltage_mv;
+        self.hold = hold(settings);
+        if std::mem::replace(&mut self.countdown, settings.countdown) != settings.countdown {
+            self.both_high_since = self.both_high_since.map(|_| t);
         }
     }
 
@@ -69,17 +81,27 @@ impl Latency {
     }
 }
 
+/// For how long a cell must have been below before LOAD floats for it.
+fn hold(settings: &SettingsSpec) -> Micros {
+    let hold = Micros::from(settings.under_voltage_hold_ms.unsigned_abs()) * MS;
+    match settings.countdown {
+        Countdown::FromPreAlarm => hold,
+        Countdown::FromUnderVoltage => hold.max(LEAD),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const HIGH: Pins = Pins { load: true, charger: true, pre_alarm: true };
-    const CUT: Pins = Pins { load: false, charger: true, pre_alarm: true };
+    const HIGH: Pins = Pins { load: true, charger: true, pre_alarm: true, pattern: None };
+    const CUT: Pins = Pins { load: false, charger: true, pre_alarm: true, pattern: None };
 
     fn watch() -> Latency {
         Latency {
             under_voltage_mv: 2800,
             hold: SECOND,
+            countdown: Countdown::FromPreAlarm,
             below_since: vec![None; 3],
             both_high_since: None,
             load: false,

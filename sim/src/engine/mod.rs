@@ -16,6 +16,7 @@
 //! Order at one instant: plant, samples, frames, decision, pins.
 
 mod chain;
+mod changes;
 mod grid;
 mod host;
 mod jump;
@@ -34,12 +35,12 @@ use ngbank_models::plant::{Plant, Stop};
 use ngbank_models::profile::Series;
 use ngbank_models::time::{MINUTE, Micros, NEVER};
 
-use crate::oracle::{Oracle, WorldEvent};
+use crate::oracle::{Oracle, Pins, WorldEvent};
 use crate::result::{Cost, DeviceAccount, EventKind, RunResult};
 use crate::scenario::{RemoteWiring, Resolved};
 use chain::Chain;
 use grid::{DECISION, Grid, Point};
-use host::{Host, pre_alarm_high};
+use host::{Host, pre_alarm_duty};
 use jump::Jump;
 use latency::Latency;
 use recorder::Recorder;
@@ -327,7 +328,7 @@ impl<'a> Engine<'a> {
         let draw = self.host.draw_a();
         self.observe(t);
         self.show(t, outputs);
-        pins(&before) != pins(&outputs) || draw.to_bits() != self.host.draw_a().to_bits()
+        truth::levels(&before) != truth::levels(&outputs) || draw.to_bits() != self.host.draw_a().to_bits()
     }
 
     /// Takes new outputs into the record and before the oracle.
@@ -342,8 +343,9 @@ impl<'a> Engine<'a> {
 
     /// The pins and the draw of the BMS act on the installation.
     fn pins_act(&mut self, t: Micros) {
-        let (load, charger, pre_alarm) = pins(&self.host.outputs);
+        let Pins { load, charger, pre_alarm, .. } = truth::levels(&self.host.outputs);
         self.installation.on_pins(t, load, charger, pre_alarm);
+        self.installation.set_pre_alarm_duty(t, pre_alarm_duty(self.host.outputs.pre_alarm));
         self.installation.set_bms_draw(t, self.host.draw_a());
     }
 
@@ -433,20 +435,16 @@ impl<'a> Engine<'a> {
     }
 }
 
-/// LOAD, CHARGER and PRE-ALARM: High or not.
-fn pins(outputs: &Outputs) -> (bool, bool, bool) {
-    use ngbank_core::Drive::High;
-    (outputs.load == High, outputs.charger == High, pre_alarm_high(outputs.pre_alarm))
-}
-
 /// What the scenario promises to reach and this run did not, one sentence each.
 fn unmet(scenario: &Resolved, record: &recorder::Record) -> Vec<String> {
     let expect = &scenario.expect;
     let reached = |id: &str| record.causes.keys().any(|label| label.split(' ').next() == Some(id));
     let causes = expect.causes.iter().filter(|id| !reached(id)).map(|id| format!("{id} was never set"));
+    let shown = |error: &&u8| !record.errors.contains(error);
+    let errors = expect.errors.iter().filter(shown).map(|error| format!("error {error} was never shown"));
     let changes = record.outputs.protection_changes;
     let too_few = (changes < expect.protection_changes).then(|| {
         format!("{changes} changes of LOAD or CHARGER for a protection cause, expected {}", expect.protection_changes)
     });
-    causes.chain(too_few).collect()
+    causes.chain(errors).chain(too_few).collect()
 }

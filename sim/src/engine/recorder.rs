@@ -1,6 +1,6 @@
 //! Everything that is written down about a run: events, digest, counts, extremes, trace.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ngbank_core::{Bms, Cause, CauseSet, Drive, Led, Outputs, PreAlarm};
 use ngbank_models::plant::Plant;
@@ -15,6 +15,7 @@ pub struct Recorder {
     events: Vec<Event>,
     outputs: OutputCounts,
     causes: BTreeMap<String, u32>,
+    errors: BTreeSet<u8>,
     extremes: Extremes,
     trace: Vec<TracePoint>,
     trace_every: Option<Micros>,
@@ -32,6 +33,7 @@ impl Recorder {
             events: Vec::new(),
             outputs: OutputCounts::default(),
             causes: BTreeMap::new(),
+            errors: BTreeSet::new(),
             extremes: Extremes {
                 cell_v_min: f64::INFINITY,
                 cell_v_max: f64::NEG_INFINITY,
@@ -58,6 +60,7 @@ impl Recorder {
         self.hash_outputs(t, outputs, bms);
         self.hasher.update(canonical);
 
+        self.errors.extend(outputs.error);
         self.count(&before, outputs);
         self.cause_events(t, &before, outputs, bms);
         self.pin_events(t, &before, outputs);
@@ -195,32 +198,32 @@ impl Recorder {
     }
 
     fn pin_events(&mut self, t: Micros, before: &Outputs, after: &Outputs) {
-        let mut change = |name: &str, was: bool, is: bool, causes: CauseSet| {
+        let mut change = |name: &str, was: &str, is: &str, causes: CauseSet| {
             if was != is {
                 let why: Vec<String> = causes.iter().map(label).collect();
                 let why = if why.is_empty() { String::new() } else { format!(": {}", why.join(", ")) };
-                let level = if is { "High" } else { "Floating" };
-                self.events.push(Event { time_us: t, kind: EventKind::Pins, text: format!("{name} {level}{why}") });
+                self.events.push(Event { time_us: t, kind: EventKind::Pins, text: format!("{name} {is}{why}") });
             }
         };
-        let high = |drive| drive == Drive::High;
-        change("LOAD", high(before.load), high(after.load), after.load_causes);
-        change("CHARGER", high(before.charger), high(after.charger), after.charger_causes);
-        change("PRE-ALARM", pre_alarm_high(before.pre_alarm), pre_alarm_high(after.pre_alarm), after.pre_alarm_causes);
+        change("LOAD", drive_word(before.load), drive_word(after.load), after.load_causes);
+        change("CHARGER", drive_word(before.charger), drive_word(after.charger), after.charger_causes);
+        let (was, is) = (pattern_word(before.pre_alarm), pattern_word(after.pre_alarm));
+        change("PRE-ALARM", was, is, after.pre_alarm_causes);
     }
 
-    /// What a person sees: the red LED (LED-2) and the error number (ERR-1).
+    /// What a person sees: the red LED (LED-2), the blue one where it changes (LED-1), and the error number (ERR-1).
     fn display_event(&mut self, t: Micros, before: &Outputs, after: &Outputs) {
-        if (before.red, before.error) == (after.red, after.error) {
+        if (before.red, before.blue, before.error) == (after.red, after.blue, after.error) {
             return;
         }
-        let led = match after.red {
+        let word = |led: Led| match led {
             Led::Off => "off",
             Led::Blinking => "blinking",
             Led::On => "on",
         };
+        let blue = if before.blue == after.blue { String::new() } else { format!(", blue LED {}", word(after.blue)) };
         let error = after.error.map(|number| format!(", error {number}")).unwrap_or_default();
-        let text = format!("red LED {led}{error}");
+        let text = format!("red LED {}{blue}{error}", word(after.red));
         self.events.push(Event { time_us: t, kind: EventKind::Display, text });
     }
 
@@ -263,6 +266,7 @@ impl Recorder {
             events,
             outputs: self.outputs,
             causes: self.causes,
+            errors: self.errors,
             extremes: self.extremes,
             trace: self.trace,
         }
@@ -279,6 +283,8 @@ pub struct Record {
     pub outputs: OutputCounts,
     /// How often each cause was set.
     pub causes: BTreeMap<String, u32>,
+    /// Error numbers that were shown.
+    pub errors: BTreeSet<u8>,
     /// Extremes of the true plant.
     pub extremes: Extremes,
     /// Samples for plots.
@@ -288,6 +294,21 @@ pub struct Record {
 /// A cause as people read it: id and name.
 fn label(cause: Cause) -> String {
     format!("{} {}", cause.id(), cause.name())
+}
+
+fn drive_word(drive: Drive) -> &'static str {
+    match drive {
+        Drive::Floating => "Floating",
+        Drive::High => "High",
+    }
+}
+
+fn pattern_word(pre_alarm: PreAlarm) -> &'static str {
+    match pre_alarm {
+        PreAlarm::Floating => "Floating",
+        PreAlarm::High => "High",
+        PreAlarm::Intermittent { .. } => "Intermittent",
+    }
 }
 
 fn all_causes(outputs: &Outputs) -> CauseSet {

@@ -1,6 +1,7 @@
 //! What the oracle is shown: the true plant, what happens to the BMS, its pins and what it says.
 
-use ngbank_core::{CauseSet, Outputs};
+use ngbank_core::settings::{Countdown, LowCellCharger, OverCurrentAction, PreAlarmPattern};
+use ngbank_core::{CauseSet, Led, Outputs, PreAlarm};
 use ngbank_models::plant::Plant;
 use ngbank_models::time::Micros;
 
@@ -10,7 +11,7 @@ use crate::oracle::{
     CauseIds, ChannelFault, DamagedPart, Limits, OracleConfig, Pins, Reported, Truth, TruthBounds, TruthSample,
     WorldEvent,
 };
-use crate::scenario::{FaultKind, Resolved};
+use crate::scenario::{FaultKind, Resolved, SettingsSpec};
 
 /// The true plant on its proposed step.
 pub struct View<'a> {
@@ -59,27 +60,7 @@ pub fn oracle_config(scenario: &Resolved) -> OracleConfig {
     let bank = &settings.bank;
     let amps = |ma: i32| f64::from(ma) / 1_000.0;
     OracleConfig {
-        limits: Limits {
-            pre_alarm_mv: settings.pre_alarm_mv.unsigned_abs(),
-            pre_alarm_clear_mv: settings.pre_alarm_clear_mv.unsigned_abs(),
-            under_voltage_mv: settings.under_voltage_mv.unsigned_abs(),
-            under_voltage_hold_ms: settings.under_voltage_hold_ms.unsigned_abs(),
-            under_voltage_clear_mv: settings.under_voltage_clear_mv.unsigned_abs(),
-            under_voltage_clear_hold_ms: settings.under_voltage_clear_hold_ms.unsigned_abs(),
-            over_voltage_mv: settings.over_voltage_mv.unsigned_abs(),
-            over_voltage_hold_ms: settings.over_voltage_hold_ms.unsigned_abs(),
-            over_voltage_clear_mv: settings.over_voltage_clear_mv.unsigned_abs(),
-            charge_min_dc: settings.charge_min_dc,
-            charge_max_dc: settings.charge_max_dc,
-            discharge_min_dc: settings.discharge_min_dc,
-            discharge_max_dc: settings.discharge_max_dc,
-            temperature_hysteresis_dc: settings.temperature_hysteresis_dc,
-            discharge_floor_pm: settings.discharge_floor_pm.unsigned_abs(),
-            floor_warning_margin_pm: settings.floor_warning_margin_pm.unsigned_abs(),
-            floor_clear_pm: settings.floor_clear_pm.unsigned_abs(),
-            silence_timeout_ms: settings.silence_timeout_ms.unsigned_abs(),
-            remote_debounce_ms: settings.remote_debounce_ms.unsigned_abs(),
-        },
+        limits: limits(settings),
         series: scenario.bank.params.series,
         parallel: scenario.bank.params.parallel,
         cells: scenario.bank.params.cells_per_battery,
@@ -89,6 +70,37 @@ pub fn oracle_config(scenario: &Resolved) -> OracleConfig {
         pulse_charge_a: amps(bank.pulse_charge_ma),
         pulse_discharge_a: amps(bank.pulse_discharge_ma),
         tolerance_v: scenario.tolerance_v,
+    }
+}
+
+/// The settings as the oracle reads them. A number that is none becomes one that no rule allows.
+pub fn limits(settings: &SettingsSpec) -> Limits {
+    let number = |value: i32| u32::try_from(value).unwrap_or(u32::MAX);
+    Limits {
+        pre_alarm_mv: number(settings.pre_alarm_mv),
+        pre_alarm_clear_mv: number(settings.pre_alarm_clear_mv),
+        under_voltage_mv: number(settings.under_voltage_mv),
+        under_voltage_hold_ms: number(settings.under_voltage_hold_ms),
+        under_voltage_clear_mv: number(settings.under_voltage_clear_mv),
+        under_voltage_clear_hold_ms: number(settings.under_voltage_clear_hold_ms),
+        over_voltage_mv: number(settings.over_voltage_mv),
+        over_voltage_hold_ms: number(settings.over_voltage_hold_ms),
+        over_voltage_clear_mv: number(settings.over_voltage_clear_mv),
+        charge_min_dc: settings.charge_min_dc,
+        charge_max_dc: settings.charge_max_dc,
+        discharge_min_dc: settings.discharge_min_dc,
+        discharge_max_dc: settings.discharge_max_dc,
+        temperature_hysteresis_dc: settings.temperature_hysteresis_dc,
+        discharge_floor_pm: number(settings.discharge_floor_pm),
+        floor_warning_margin_pm: number(settings.floor_warning_margin_pm),
+        floor_clear_pm: number(settings.floor_clear_pm),
+        silence_timeout_ms: number(settings.silence_timeout_ms),
+        remote_debounce_ms: number(settings.remote_debounce_ms),
+        pre_alarm_after_cutoff_s: number(settings.pre_alarm_after_cutoff_s),
+        countdown_from_under_voltage: settings.countdown == Countdown::FromUnderVoltage,
+        pre_alarm_intermittent: settings.pre_alarm_pattern == PreAlarmPattern::Intermittent,
+        charger_gives_up: settings.charger_in_low_cell_state == LowCellCharger::OffAfter,
+        over_current_warns: settings.over_current_action == OverCurrentAction::Warn,
     }
 }
 
@@ -124,15 +136,25 @@ pub fn world_event(kind: &FaultKind, begins: bool) -> Option<WorldEvent> {
 /// The outputs as levels.
 pub fn levels(outputs: &Outputs) -> Pins {
     use ngbank_core::Drive::High;
-    Pins { load: outputs.load == High, charger: outputs.charger == High, pre_alarm: pre_alarm_high(outputs.pre_alarm) }
+    Pins {
+        load: outputs.load == High,
+        charger: outputs.charger == High,
+        pre_alarm: pre_alarm_high(outputs.pre_alarm),
+        pattern: match outputs.pre_alarm {
+            PreAlarm::Intermittent { since } => Some(since.as_millis()),
+            PreAlarm::High | PreAlarm::Floating => None,
+        },
+    }
 }
 
-/// The causes that the firmware reports.
+/// What the firmware says: causes, error number, LEDs.
 pub fn reported(outputs: &Outputs) -> Reported {
     let ids = |causes: CauseSet| CauseIds::from_ids(causes.iter().map(|cause| cause.id()));
     Reported {
         load: ids(outputs.load_causes),
         charger: ids(outputs.charger_causes),
         pre_alarm: ids(outputs.pre_alarm_causes),
+        error: outputs.error,
+        both_leds_blink: outputs.red == Led::Blinking && outputs.blue == Led::Blinking,
     }
 }

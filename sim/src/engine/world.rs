@@ -122,9 +122,12 @@ impl Engine<'_> {
     }
 
     fn fault(&mut self, t: Micros, i: usize, begins: bool) {
-        let fault = &self.scenario.faults[i];
-        let phase = if begins { "begins" } else { "ends" };
-        self.recorder.event(t, EventKind::Fault, format!("{phase}: {}", describe(&fault.kind)));
+        let scenario = self.scenario;
+        let fault = &scenario.faults[i];
+        if let Some(what) = describe(&fault.kind) {
+            let phase = if begins { "begins" } else { "ends" };
+            self.recorder.event(t, EventKind::Fault, format!("{phase}: {what}"));
+        }
         self.chain.fault(&fault.kind, begins);
         if let Some(event) = world_event(&fault.kind, begins) {
             self.oracle.world(t, event);
@@ -151,6 +154,9 @@ impl Engine<'_> {
                 self.oracle.world(t, WorldEvent::Supply { mv });
             }
             FaultKind::ClockSetBack { ms } if begins => self.host.set_clock_back(ms),
+            FaultKind::SettingsChange { ref settings } => self.change_settings(t, settings),
+            FaultKind::FirmwareUpdate { .. } if begins => self.begin_update(t),
+            FaultKind::FirmwareUpdate { fails } => self.end_update(t, fails),
             _ => {}
         }
     }

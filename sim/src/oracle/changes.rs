@@ -4,9 +4,9 @@ use super::Oracle;
 use super::config::{LEAD, SLACK, UV_CLEAR_HOLD_MAX, UV_CUT_WINDOW};
 use super::input::{Pins, Reported};
 use super::ledger::at;
-use super::level::Context;
+use super::level::{Context, under_voltage_hold};
 use super::verdict::Property;
-use ngbank_models::time::{MS, Micros, SECOND};
+use ngbank_models::time::{Micros, SECOND};
 
 impl Oracle {
     /// Every cause that the core newly reports must be one that it may set.
@@ -66,13 +66,13 @@ impl Oracle {
         }
         self.judge_new_cuts(&context, pins, reported);
         let all = reported.load.with(reported.charger).with(reported.pre_alarm);
-        if all.has_unknown() || all.has(16) {
+        if all.has_unknown() {
             let text = format!("the core reports a cause at {} that no rule has", at(t));
             self.ledger.violate(Property::Boot, t, text);
         }
     }
 
-    /// OC-2: every cut must follow an over-current; OC-3 says how long it lasts.
+    /// OC-2: every cut must follow an over-current, and OC-4 must allow it; OC-3 says how long it lasts.
     fn judge_new_cuts(&mut self, context: &Context, pins: Pins, reported: &Reported) {
         let (t, slack) = (context.now, context.slack);
         let outputs = [
@@ -86,7 +86,12 @@ impl Oracle {
             self.ledger.reached(Property::Oc);
             if !cut.may_cut(t, slack) && !cut.on {
                 let (out, what) = (cut.out, cut.what);
-                let text = format!("the core reports OUT-{out} at {}, but the plant shows no {what}", at(t));
+                let why = if cut.warns {
+                    "an over-current only warns (OC-4)".to_owned()
+                } else {
+                    format!("the plant shows no {what}")
+                };
+                let text = format!("the core reports OUT-{out} at {}, but {why}", at(t));
                 self.ledger.violate(Property::Oc, t, text);
             }
             if let Some(deadline) = cut.due(&self.watch.batteries, context, high_since.unwrap_or(t)) {
@@ -137,7 +142,7 @@ impl Oracle {
 
     /// When the hold of UV-1 and the 30 s of PRE-2 are both met by the true plant, be it later than now.
     fn uv_ready(&self, context: &Context) -> Option<Micros> {
-        let hold = Micros::from(self.config.limits.under_voltage_hold_ms) * MS;
+        let hold = under_voltage_hold(&self.config.limits);
         Some((self.watch.under_voltage_since()? + hold).max(context.both_high_since? + LEAD))
     }
 }

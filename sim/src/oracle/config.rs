@@ -43,6 +43,16 @@ pub struct Limits {
     pub silence_timeout_ms: u32,
     /// REM-3, ms.
     pub remote_debounce_ms: u32,
+    /// PRE-6, s; 0 is never.
+    pub pre_alarm_after_cutoff_s: u32,
+    /// PRE-4: the cell, too, must have been below for 30 s.
+    pub countdown_from_under_voltage: bool,
+    /// PRE-5: PRE-ALARM is 0.8 s on and off instead of High.
+    pub pre_alarm_intermittent: bool,
+    /// UV-4's variant: CHARGER gives up in the low-cell state.
+    pub charger_gives_up: bool,
+    /// OC-4: an over-current warns and cuts nothing.
+    pub over_current_warns: bool,
 }
 
 impl Default for Limits {
@@ -67,6 +77,11 @@ impl Default for Limits {
             floor_clear_pm: 50,
             silence_timeout_ms: 5000,
             remote_debounce_ms: 200,
+            pre_alarm_after_cutoff_s: 0,
+            countdown_from_under_voltage: false,
+            pre_alarm_intermittent: false,
+            charger_gives_up: false,
+            over_current_warns: false,
         }
     }
 }
@@ -113,6 +128,8 @@ pub(super) const TOLERANCE_C: f64 = 1.1;
 pub(super) const TOLERANCE_A_PART: f64 = 0.001;
 /// 50 mA offset and rounding to 10 mA.
 pub(super) const TOLERANCE_A: f64 = 0.060;
+/// The same for one string in a sum over all: what strings exchange up to 10 A adds 0.1 % of it.
+pub(super) const TOLERANCE_BANK_A: f64 = 0.070;
 /// The strings' reports are not of one instant: the bank SoC (SOC-1) may be a step off.
 pub(super) const TOLERANCE_PM: f64 = 1.0;
 
@@ -161,6 +178,18 @@ pub(super) const OC_RETRY: Micros = 60 * SECOND;
 pub(super) const OC_LATCH: Micros = 60 * MINUTE;
 /// OC-3: three cuts within this time latch.
 pub(super) const OC_LATCH_WINDOW: Micros = 10 * MINUTE;
+/// UV-4: without charge current for so long CHARGER gives up.
+pub(super) const LOW_CELL_PATIENCE: Micros = 5 * MINUTE;
+/// UV-4: bank charge current that counts, part of C.
+pub(super) const LOW_CELL_CHARGE_C: f64 = 0.01;
+/// UV-4: for so long.
+pub(super) const LOW_CELL_CHARGE_HOLD: Micros = 5 * SECOND;
+/// DIAG-1: a bank current above this, and this for each string, ignores its output, A.
+pub(super) const STRAY_A: f64 = 0.7;
+/// DIAG-1.
+pub(super) const STRAY_STRING_A: f64 = 0.05;
+/// DIAG-1: for so long.
+pub(super) const STRAY_HOLD: Micros = 30 * SECOND;
 /// SUP-1: off below, for [`SUPPLY_OFF_HOLD`].
 pub(super) const SUPPLY_OFF_MV: i32 = 8000;
 /// SUP-1: on above.

@@ -1,5 +1,6 @@
 //! What the oracle is told: the truth of the plant, the events of the world, the pins, and what the core reports.
 
+use super::config::Limits;
 use ngbank_models::time::Micros;
 
 /// Most cells that one battery has (BANK-1: 51.2 V).
@@ -113,6 +114,20 @@ pub enum WorldEvent {
         /// How it is broken.
         fault: Option<ChannelFault>,
     },
+    /// The BMS is asked to take other settings (UPD-1).
+    Settings {
+        /// All of them.
+        limits: Limits,
+        /// It took them.
+        taken: bool,
+    },
+    /// A firmware update begins (UPD-2). A reset or a loss of power ends it, too.
+    UpdateBegins,
+    /// It ends, and the BMS starts.
+    UpdateEnds {
+        /// It starts with the old firmware, whose retained state is valid.
+        failed: bool,
+    },
     /// Frames are damaged from now on.
     Damaged {
         /// Battery, counted from 0; `None`: every one.
@@ -142,6 +157,8 @@ pub struct Pins {
     pub charger: bool,
     /// PRE-ALARM.
     pub pre_alarm: bool,
+    /// PRE-ALARM is intermittent since this time of the BMS's clock, ms (PRE-5); `None`: it is not.
+    pub pattern: Option<u32>,
 }
 
 /// What the core says about itself.
@@ -153,6 +170,10 @@ pub struct Reported {
     pub charger: CauseIds,
     /// Causes that act on PRE-ALARM.
     pub pre_alarm: CauseIds,
+    /// The error number that is shown (ERR-1).
+    pub error: Option<u8>,
+    /// Both LEDs are blinking (LED-3).
+    pub both_leds_blink: bool,
 }
 
 /// A set of cause ids `OUT-1` to `OUT-16`.

@@ -51,7 +51,7 @@ impl Rule {
 pub(super) fn rules(limits: &Limits) -> Vec<Rule> {
     use Signal::*;
     let ms = |ms: u32| Micros::from(ms) * MS;
-    let uv_hold = ms(limits.under_voltage_hold_ms);
+    let uv_hold = under_voltage_hold(limits);
     let uv_clear_hold = ms(limits.under_voltage_clear_hold_ms);
     let ov_hold = ms(limits.over_voltage_hold_ms);
     // out, property, sentence, set, clear, hold, clear hold, [LOAD, CHARGER, PRE-ALARM]
@@ -90,6 +90,12 @@ pub(super) fn rules(limits: &Limits) -> Vec<Rule> {
     table
 }
 
+/// UV-1's hold while LOAD is High; PRE-4's other reading makes it 30 s at least.
+pub(super) fn under_voltage_hold(limits: &Limits) -> Micros {
+    let hold = Micros::from(limits.under_voltage_hold_ms) * MS;
+    if limits.countdown_from_under_voltage { hold.max(LEAD) } else { hold }
+}
+
 /// What decides about time at the moment of judgement.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Context {
@@ -98,10 +104,12 @@ pub(super) struct Context {
     pub base: Micros,
     /// Before this the core may still be starting.
     pub running_from: Micros,
+    /// The settings are those of today since then (UPD-1); nothing is late by them before.
+    pub changed: Micros,
     /// Longest way from a sample to a pin.
     pub slack: Micros,
     pub load_high: bool,
-    /// Both LOAD and PRE-ALARM have been High since then.
+    /// Both LOAD and PRE-ALARM have been High since then, under one reading of the countdown (UPD-1).
     pub both_high_since: Option<Micros>,
     /// UV-2's present hold: shortest and longest reading.
     pub uv_clear_hold: (Micros, Micros),
@@ -181,7 +189,7 @@ impl Level {
         }
         if let Some(since) = signals.all(self.rule.clear, true) {
             let since = since.max(context.running_from);
-            let expired = since.saturating_add(most + context.slack);
+            let expired = since.saturating_add(most).max(context.changed).saturating_add(context.slack);
             if expired < now {
                 self.expired = expired;
                 self.on = false;
@@ -205,6 +213,7 @@ impl Level {
         } else {
             since
         };
+        let due = due.max(context.changed);
         Some((due, due + context.slack))
     }
 

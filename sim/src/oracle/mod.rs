@@ -26,8 +26,11 @@
 //!
 //! # Not judged
 //!
-//! LEDs, error numbers, history; the 2 s of OC-3 to the report; the length of trust after single damaged frames.
+//! LEDs but during an update (LED-3), error numbers but 36 (DIAG-1), history; the 2 s of OC-3 to the report; the length
+//! of trust after single damaged frames; the time of PRE-ALARM's edges (PRE-5): the core gives their beginning, by its
+//! own clock.
 
+mod after_cut;
 mod changes;
 mod config;
 mod external;
@@ -35,9 +38,14 @@ mod input;
 mod ledger;
 mod level;
 mod links;
+mod low_cell;
 mod over_current;
+mod settings;
+mod shown;
 mod signals;
 mod states;
+mod stray;
+mod valid;
 mod verdict;
 mod watch;
 mod world;
@@ -48,12 +56,16 @@ pub use input::{
 };
 pub use verdict::{Margin, Property, Status, Verdict, Verdicts, Violation};
 
+use after_cut::AfterCut;
 use config::{CYCLE, SLACK, UV_RELIEF_HOLD};
 use ledger::Ledger;
 use level::{Context, Level, rules};
+use low_cell::LowCell;
 use ngbank_models::time::{MS, Micros};
 use over_current::OverCurrent;
+use shown::Accused;
 use signals::Signal;
+use stray::Strays;
 use watch::Watch;
 use world::World;
 
@@ -68,6 +80,9 @@ pub struct Oracle {
     watch: Watch,
     levels: Vec<Level>,
     cuts: [OverCurrent; 2],
+    low_cell: LowCell,
+    after_cut: AfterCut,
+    strays: Strays,
     world: World,
     ledger: Ledger,
     /// Everything has been judged up to then.
@@ -79,6 +94,10 @@ pub struct Oracle {
     /// UV-2's present hold, shortest and longest reading, and the last UV cut.
     uv_clear_hold: (Micros, Micros),
     uv_cut_last: Option<Micros>,
+    /// UPD-1: the settings are those of today since then, and so is PRE-4's reading of the countdown.
+    changed: Micros,
+    countdown_from: Micros,
+    accused: Accused,
     /// One objection per output and episode to pins that do not follow the reported causes.
     inconsistent: [bool; 3],
     all: Vec<usize>,
@@ -95,7 +114,11 @@ impl Oracle {
         Self {
             watch: Watch::new(&config),
             levels: rules(&config.limits).into_iter().map(Level::new).collect(),
-            cuts: [OverCurrent::discharge(), OverCurrent::charge()],
+            cuts: [OverCurrent::discharge(), OverCurrent::charge()]
+                .map(|cut| cut.with(config.limits.over_current_warns)),
+            low_cell: LowCell::new(config.limits.charger_gives_up),
+            after_cut: AfterCut::new(&config.limits),
+            strays: Strays::new(),
             world: World::new(&config),
             ledger: Ledger::default(),
             now: 0,
@@ -104,6 +127,9 @@ impl Oracle {
             high_since: [None; 3],
             uv_clear_hold: (base, base),
             uv_cut_last: None,
+            changed: 0,
+            countdown_from: 0,
+            accused: Accused::default(),
             inconsistent: [false; 3],
             all: (0..config.batteries()).collect(),
             config,
@@ -163,6 +189,8 @@ impl Oracle {
             for cut in &mut self.cuts {
                 cut.start();
             }
+            self.low_cell.start();
+            self.after_cut.start();
             let base = self.uv_clear_hold_base();
             self.uv_clear_hold.0 = base;
             if surely {
@@ -175,11 +203,20 @@ impl Oracle {
             for cut in &mut self.cuts {
                 cut.reset(t, slack);
             }
+            self.low_cell.reset();
+            self.after_cut.restart(t);
+        }
+        if effect.clock {
+            self.low_cell.restart(t);
+            self.after_cut.restart(t);
         }
         if effect.remote_off {
             for cut in &mut self.cuts {
                 cut.remote_off();
             }
+        }
+        if let WorldEvent::Settings { limits, taken } = event {
+            self.settings(t, &limits, taken);
         }
     }
 
@@ -190,6 +227,11 @@ impl Oracle {
         if self.world.powered() {
             self.judge_new_causes(t, pins, reported);
         }
+        if before.0.pre_alarm && !pins.pre_alarm && self.after_cut.may_float(t) {
+            self.ledger.reached(Property::Pre);
+        }
+        self.judge_new_pattern(t, pins);
+        self.judge_new_shown(t, reported.charger.has(16), reported.error);
         if before.0.load && !pins.load {
             self.judge_fall_of_load(t, &before.1, reported);
         }
@@ -202,6 +244,9 @@ impl Oracle {
                 *high = is.then_some(t);
             }
         }
+        self.low_cell.decide(t, &before.1, reported, self.world.running_from() > t);
+        self.after_cut.decide(t, before.0, pins, reported);
+        self.strays.decide(t, [pins.load, pins.charger]);
         self.world.answered(t, (&before.0, &before.1), (&pins, reported), &mut self.ledger);
         self.pins = pins;
         self.reported = *reported;
@@ -230,6 +275,13 @@ impl Oracle {
         for cut in &mut self.cuts {
             cut.settle(&self.watch.batteries, &context);
         }
+        let charging = self.watch.bank_current(Signal::Charging, Signal::ChargingHeard);
+        self.low_cell.settle(t, context.slack, charging);
+        let strays = [
+            self.watch.bank_current(Signal::StrayDischarge, Signal::StrayDischargeHeard),
+            self.watch.bank_current(Signal::StrayCharge, Signal::StrayChargeHeard),
+        ];
+        self.strays.settle(&context, strays);
         self.world.settle(from, t, &mut self.watch, &mut self.ledger);
         self.judge(from, t);
         self.now = t;
@@ -237,13 +289,14 @@ impl Oracle {
 
     fn context(&self, now: Micros) -> Context {
         let both_high_since = match (self.high_since[0], self.high_since[2]) {
-            (Some(load), Some(pre_alarm)) => Some(load.max(pre_alarm)),
+            (Some(load), Some(pre_alarm)) => Some(load.max(pre_alarm).max(self.countdown_from)),
             _ => None,
         };
         Context {
             now,
             base: self.world.base(),
             running_from: self.world.running_from(),
+            changed: self.changed,
             slack: self.world.slack(now),
             load_high: self.pins.load,
             both_high_since,

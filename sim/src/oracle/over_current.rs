@@ -29,6 +29,8 @@ pub(super) struct OverCurrent {
     pub must_until: Micros,
     may_until: Micros,
     pub on: bool,
+    /// OC-4: it warns and cuts nothing.
+    pub warns: bool,
     pub accused: bool,
 }
 
@@ -63,8 +65,25 @@ impl OverCurrent {
             must_until: 0,
             may_until: 0,
             on: false,
+            warns: false,
             accused: false,
         }
+    }
+
+    /// With this setting of OC-4 from the beginning.
+    pub(super) fn with(mut self, warns: bool) -> Self {
+        self.warns = warns;
+        self
+    }
+
+    /// Other settings (OC-4). A cut that only warns ends; whether it comes back with its setting is open.
+    pub(super) fn change(&mut self, t: Micros, warns: bool) {
+        if warns != self.warns {
+            self.must_until = 0;
+            self.cuts.clear();
+            self.on |= !warns && t <= self.may_until;
+        }
+        self.warns = warns;
     }
 
     /// The BMS starts without retained state: latch and retry are lost (BOOT-2).
@@ -116,25 +135,29 @@ impl OverCurrent {
         {
             self.must_until = self.must_until.max(third + OC_LATCH - DECISION);
         }
-        if now > self.may_until && !flows {
+        let warns_only = self.warns && now > context.changed + SLACK;
+        if warns_only || (now > self.may_until && !flows) {
             self.on = false;
         }
     }
 
     /// When the output must have been cut at the latest; `high_since`: it has been High since then.
     pub(super) fn due(&self, signals: &Signals, context: &Context, high_since: Micros) -> Option<Micros> {
+        if self.warns {
+            return None;
+        }
         let limits = [(self.continuous, OC_CONTINUOUS), (self.pulse, OC_PULSE), (self.over, CYCLE)];
         let dues = limits.iter().filter_map(|&(signal, hold)| {
             let since = signals.any(signal, true)?.since;
             let since = since.max(high_since).max(context.running_from);
-            Some(since.saturating_add(hold + context.slack))
+            Some(since.saturating_add(hold).max(context.changed).saturating_add(context.slack))
         });
         dues.min()
     }
 
     /// True when the core may newly cut now.
     pub(super) fn may_cut(&self, now: Micros, slack: Micros) -> bool {
-        self.may_cut.is_some_and(|last| last + slack >= now)
+        !self.warns && self.may_cut.is_some_and(|last| last + slack >= now)
     }
 
     /// The core reports a new cut; `fell`: the output went from High to Floating in this decision.

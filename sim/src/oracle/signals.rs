@@ -5,13 +5,13 @@
 //! between, either behaviour of the core is right.
 
 use super::config::{
-    BIT_CHARGE_MIN_DC, OC_CLEAR_PART, OC_FACTOR, OracleConfig, TOLERANCE_A, TOLERANCE_A_PART, TOLERANCE_C,
-    TOLERANCE_PM, TOLERANCE_V, UV_RELIEF_C,
+    BIT_CHARGE_MIN_DC, LOW_CELL_CHARGE_C, OC_CLEAR_PART, OC_FACTOR, OracleConfig, STRAY_A, STRAY_STRING_A, TOLERANCE_A,
+    TOLERANCE_A_PART, TOLERANCE_BANK_A, TOLERANCE_C, TOLERANCE_PM, TOLERANCE_V, UV_RELIEF_C,
 };
 use ngbank_models::time::Micros;
 
 /// The values that conditions look at. Battery: lowest cell (V), highest cell (V), temperature (°C), current (A).
-/// Bank: SoC (‰), current (A), unused, unused.
+/// Bank: SoC (‰), current (A), current without the strings that no trusted battery speaks for (A), unused.
 pub(super) type Values = [f64; 4];
 
 const LOWEST: usize = 0;
@@ -20,6 +20,7 @@ const TEMPERATURE: usize = 2;
 const CURRENT: usize = 3;
 const BANK_SOC: usize = 0;
 const BANK_CURRENT: usize = 1;
+const HEARD_CURRENT: usize = 2;
 
 /// Conditions of a battery, then those of the bank; the numbers are bit positions within their kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +58,14 @@ pub(super) enum Signal {
     WarningClear,
     /// UV-2: the bank is charged above 2 % C.
     Relief,
+    /// UV-4: the bank is charged above 1 % C.
+    Charging,
+    ChargingHeard,
+    /// DIAG-1: a current that would ignore its output.
+    StrayDischarge,
+    StrayDischargeHeard,
+    StrayCharge,
+    StrayChargeHeard,
 }
 
 impl Signal {
@@ -150,11 +159,27 @@ impl Edges {
             edges.add(FloorClear, BANK_SOC, true, floor + clear + 0.5, TOLERANCE_PM);
             edges.add(WarningSet, BANK_SOC, false, warning + 0.5, TOLERANCE_PM);
             edges.add(WarningClear, BANK_SOC, true, warning + clear + 0.5, TOLERANCE_PM);
+        } else {
+            // No floor is always clear of it, also for a cause from before (UPD-1).
+            edges.add(FloorClear, BANK_SOC, true, -1.0, 0.0);
+            edges.add(WarningClear, BANK_SOC, true, -1.0, 0.0);
         }
         let strings = config.parallel as f64;
-        let relief_a = UV_RELIEF_C * config.capacity_ah * strings;
-        let tolerance_a = relief_a * TOLERANCE_A_PART + TOLERANCE_A * strings;
-        edges.add(Relief, BANK_CURRENT, true, relief_a, tolerance_a);
+        let bank_ah = config.capacity_ah * strings;
+        let mut current = |signal: Signal, quantity: usize, above: bool, at_a: f64| {
+            let tolerance_a = at_a.abs() * TOLERANCE_A_PART + TOLERANCE_BANK_A * strings;
+            edges.add(signal, quantity, above, at_a, tolerance_a);
+        };
+        current(Relief, BANK_CURRENT, true, UV_RELIEF_C * bank_ah);
+        let stray_a = STRAY_A + STRAY_STRING_A * strings;
+        for (quantity, [charging, discharge, charge]) in [
+            (BANK_CURRENT, [Charging, StrayDischarge, StrayCharge]),
+            (HEARD_CURRENT, [ChargingHeard, StrayDischargeHeard, StrayChargeHeard]),
+        ] {
+            current(charging, quantity, true, LOW_CELL_CHARGE_C * bank_ah);
+            current(discharge, quantity, false, -stray_a);
+            current(charge, quantity, true, stray_a);
+        }
         edges
     }
 
@@ -290,6 +315,24 @@ impl Signals {
         }
     }
 
+    /// Other edges from `t` on (UPD-1). `boxes` has each row's values of the last look, low and high, and the bits that it
+    /// may show: a condition is possible if any value of the box shows it, and certain if all do. What goes on, goes on.
+    pub(super) fn change(&mut self, t: Micros, edges: Edges, boxes: &[(Values, Values, u64)]) {
+        for (row, (low, high, allowed)) in self.rows.iter_mut().zip(boxes) {
+            let (at_low, at_high) = (edges.mask(low), edges.mask(high));
+            let mask = ((at_low | at_high) & LOOSE) | (at_low & at_high & !LOOSE);
+            row.set(t, mask & allowed);
+            row.calm = Row::UNSEEN.calm;
+        }
+        self.edges = edges;
+        self.gather();
+    }
+
+    /// The conditions of a row at present.
+    pub(super) fn mask(&self, row: usize) -> u64 {
+        self.rows[row].mask
+    }
+
     /// Keeps the conditions of a row that is not heard any more, except those that `drop` picks by bit and begin.
     pub(super) fn thin(&mut self, row: usize, mut drop: impl FnMut(usize, Micros) -> bool) {
         let known = &mut self.rows[row];
@@ -338,6 +381,9 @@ impl Signals {
         }
     }
 }
+
+/// Loose bits are the even ones.
+pub(super) const LOOSE: u64 = 0x5555_5555_5555_5555;
 
 pub(super) fn bit(signal: Signal, strict: bool) -> usize {
     if strict { signal.strict() } else { signal.loose() }

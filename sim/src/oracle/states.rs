@@ -20,10 +20,14 @@ impl Oracle {
         self.world.judge(from, to, pins, &reported, &mut self.ledger);
         if running {
             self.judge_waiting(to);
-        }
-        if running {
             self.judge_consistency(to);
         }
+        self.judge_shown(to, running);
+    }
+
+    /// A cause floats PRE-ALARM, or a cut was long ago (PRE-6).
+    fn pre_alarm_may_float(&self, t: Micros) -> bool {
+        self.world.pre_alarm_may_float(t) || self.after_cut.may_float(t)
     }
 
     fn judge_level(&mut self, index: usize, t: Micros, running: bool) {
@@ -46,7 +50,7 @@ impl Oracle {
             } else if rule.charger && self.pins.charger {
                 text = Some((since, format!("CHARGER is still High after {by} {fact}")));
             } else if running {
-                if rule.pre_alarm && !self.pins.pre_alarm && !world.pre_alarm_may_float(t) {
+                if rule.pre_alarm && !self.pins.pre_alarm && !self.pre_alarm_may_float(t) {
                     text = Some((since, format!("PRE-ALARM is still Floating after {by} {fact}")));
                 } else if !is_reported {
                     let out = rule.out;
@@ -152,18 +156,23 @@ impl Oracle {
 
     /// The pins are what the reported causes say (the table of outputs).
     fn judge_consistency(&mut self, t: Micros) {
-        let Reported { load, charger, pre_alarm } = self.reported;
+        let Reported { load, charger, pre_alarm, .. } = self.reported;
         let raised = [1, 2, 7, 8, 12].iter().any(|&n| pre_alarm.has(n));
         let floated = [11, 14].iter().any(|&n| pre_alarm.has(n));
+        // PRE-6: between the earliest and the latest reading of the time after a cut, either is right.
+        let (may_float, must_float) = (self.after_cut.may_float(t), self.after_cut.must_float(t));
+        let pre_alarm = raised && !floated && !must_float && (self.pins.pre_alarm || !may_float);
         let outputs = [
             ("LOAD", Property::Uv, self.pins.load, load.is_empty()),
             ("CHARGER", Property::Ov, self.pins.charger, charger.is_empty()),
-            ("PRE-ALARM", Property::Pre, self.pins.pre_alarm, raised && !floated),
+            ("PRE-ALARM", Property::Pre, self.pins.pre_alarm, pre_alarm),
         ];
         for ((name, property, high, expected), accused) in outputs.into_iter().zip(&mut self.inconsistent) {
             if high != expected && !*accused {
                 *accused = true;
-                let text = if high {
+                let text = if name == "PRE-ALARM" && high && must_float {
+                    format!("PRE-ALARM is still High at {}, so long after the cut (PRE-6)", at(t))
+                } else if high {
                     format!("{name} is High at {} against the reported causes", at(t))
                 } else {
                     format!("{name} is Floating at {} without a reported cause that floats it", at(t))

@@ -29,11 +29,15 @@ pub enum Property {
     Sup,
     /// Clock.
     Time,
+    /// Settings and firmware that change while running.
+    Upd,
+    /// Currents that ignore their output.
+    Diag,
 }
 
 impl Property {
     /// Every property.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Pre,
         Self::Uv,
         Self::Ov,
@@ -45,6 +49,8 @@ impl Property {
         Self::Boot,
         Self::Sup,
         Self::Time,
+        Self::Upd,
+        Self::Diag,
     ];
 
     /// Short name, as in the tables.
@@ -61,23 +67,27 @@ impl Property {
             Self::Boot => "BOOT",
             Self::Sup => "SUP",
             Self::Time => "TIME",
+            Self::Upd => "UPD",
+            Self::Diag => "DIAG",
         }
     }
 
     /// Ids of the rules that it covers.
     pub fn rules(self) -> &'static [&'static str] {
         match self {
-            Self::Pre => &["OUT-1", "PRE-1", "PRE-2", "PRE-3", "PRE-6"],
-            Self::Uv => &["OUT-2", "UV-1", "UV-2", "UV-5"],
+            Self::Pre => &["OUT-1", "PRE-1", "PRE-2", "PRE-3", "PRE-5", "PRE-6"],
+            Self::Uv => &["OUT-2", "OUT-16", "UV-1", "UV-2", "UV-4", "UV-5", "PRE-4"],
             Self::Ov => &["OUT-3", "OV-1", "OV-2"],
             Self::Temp => &["OUT-4", "OUT-5", "OUT-6", "TEMP-1", "TEMP-2", "TEMP-3", "TEMP-4"],
-            Self::Oc => &["OUT-12", "OUT-13", "OC-1", "OC-2", "OC-3"],
+            Self::Oc => &["OUT-12", "OUT-13", "OC-1", "OC-2", "OC-3", "OC-4"],
             Self::Soc => &["OUT-7", "OUT-8", "SOC-1", "SOC-2", "SOC-3", "SOC-4"],
             Self::Com => &["OUT-9", "OUT-10", "COM-1", "COM-2", "COM-5", "COM-7"],
             Self::Rem => &["OUT-11", "REM-1", "REM-3", "REM-4"],
             Self::Boot => &["OUT-14", "BOOT-1", "BOOT-2"],
             Self::Sup => &["OUT-14", "SUP-1", "SUP-3"],
             Self::Time => &["OUT-15", "TIME-2"],
+            Self::Upd => &["OUT-14", "UPD-1", "UPD-2", "LED-3"],
+            Self::Diag => &["DIAG-1"],
         }
     }
 

@@ -2,14 +2,11 @@
 
 use super::config::{CYCLE, OracleConfig, SLOT};
 use super::input::{CELLS_MAX, ChannelFault, Truth, TruthBounds, TruthSample};
-use super::signals::{Edges, Look, Signal, Signals, Values, bit, loose_clears, strict_clears};
+use super::signals::{Edges, LOOSE, Look, Signal, Signals, Values, bit, loose_clears, strict_clears};
 use ngbank_models::time::Micros;
 
 /// COM-4: a reading outside of this is content that cannot be, mV.
 const PLAUSIBLE_MV: std::ops::RangeInclusive<f64> = 500.0..=5000.0;
-
-/// Loose bits are the even ones.
-const LOOSE: u64 = 0x5555_5555_5555_5555;
 
 /// What the oracle knows of one battery apart from its conditions.
 #[derive(Clone, Debug)]
@@ -17,6 +14,8 @@ struct Battery {
     faults: [Option<ChannelFault>; CELLS_MAX],
     /// Its frames do not arrive or are not believed: its conditions stay as they were.
     silent: bool,
+    /// It is silent beyond doubt, and its current counts as none.
+    deaf: bool,
     /// It is another battery: whether the core takes its values is open (COM-7).
     foreign: bool,
     /// Its clear conditions do not count before (COM-5).
@@ -27,6 +26,15 @@ struct Battery {
     /// Lowest and highest cell of the last look, V.
     lowest_v: f64,
     highest_v: f64,
+    /// All values of the last look, low and high; anything before the first.
+    last: (Values, Values),
+}
+
+/// Since when a current flows: possibly, and for certain.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Run {
+    pub loose: Option<Micros>,
+    pub strict: Option<Micros>,
 }
 
 /// The conditions of every battery and of the bank.
@@ -61,17 +69,32 @@ impl Changes {
     }
 }
 
+impl Battery {
+    /// The bits that its values may set.
+    fn allowed(&self) -> u64 {
+        let certain = if self.distrusted_until > 0 { !strict_clears() } else { u64::MAX };
+        if self.foreign { certain & LOOSE } else { certain }
+    }
+
+    /// The core hears and believes it, for certain.
+    fn trusted(&self) -> bool {
+        !self.silent && !self.foreign && self.distrusted_until == 0
+    }
+}
+
 impl Watch {
     pub(super) fn new(config: &OracleConfig) -> Self {
         let battery = Battery {
             faults: [None; CELLS_MAX],
             silent: false,
+            deaf: false,
             foreign: false,
             distrusted_until: 0,
             soc_pm: (1000.0, 1000.0),
             current_a: (0.0, 0.0),
             lowest_v: f64::INFINITY,
             highest_v: f64::NEG_INFINITY,
+            last: ([f64::NEG_INFINITY; 4], [f64::INFINITY; 4]),
         };
         let batteries = config.batteries();
         Self {
@@ -95,16 +118,12 @@ impl Watch {
                 continue;
             }
             let (low, high) = if from == to { self.sample(truth, from, b) } else { self.bounds(truth, from, to, b) };
-            let mut allowed = u64::MAX;
-            if self.each[b].distrusted_until > from {
-                allowed = !strict_clears();
-            } else if self.each[b].distrusted_until > 0 {
+            self.each[b].last = (low, high);
+            if (1..=from).contains(&self.each[b].distrusted_until) {
                 self.each[b].distrusted_until = 0;
                 self.batteries.forget_calm(b);
             }
-            if self.each[b].foreign {
-                allowed &= LOOSE;
-            }
+            let allowed = self.each[b].allowed();
             match self.batteries.look(b, &low, &high, allowed) {
                 Look::Calm => {}
                 Look::Changed(mask, values) => changes.batteries.push((b, mask, values)),
@@ -185,7 +204,30 @@ impl Watch {
         )
     }
 
-    /// SOC-1 and the bank current out of the last look at every battery.
+    /// Other settings from `t` on (UPD-1): what the last look saw, judged by them.
+    pub(super) fn change(&mut self, t: Micros, config: &OracleConfig) {
+        let one = |(b, battery): (usize, &Battery)| {
+            let mut allowed = battery.allowed();
+            if battery.silent {
+                allowed &= self.batteries.mask(b) | (LOOSE & !loose_clears());
+            }
+            (battery.last.0, battery.last.1, allowed)
+        };
+        let boxes: Vec<_> = self.each.iter().enumerate().map(one).collect();
+        self.batteries.change(t, Edges::battery(config), &boxes);
+        let (low, high) = self.bank_values();
+        self.bank.change(t, Edges::bank(config), &[(low, high, u64::MAX)]);
+    }
+
+    /// Since when this current of the bank flows. In a string that no trusted battery speaks for it may count or not.
+    pub(super) fn bank_current(&self, signal: Signal, heard: Signal) -> Run {
+        let since = |signal: Signal, strict: bool| self.bank.any(signal, strict).map(|held| held.since);
+        let loose = since(signal, false).into_iter().chain(since(heard, false)).min();
+        let strict = since(signal, true).zip(since(heard, true)).map(|(all, heard)| all.max(heard));
+        Run { loose, strict }
+    }
+
+    /// SOC-1 and the bank's currents out of the last look at every battery.
     fn bank_values(&self) -> (Values, Values) {
         let (mut low, mut high) = ([0.0; 4], [0.0; 4]);
         let mut strings = 0.0;
@@ -193,8 +235,14 @@ impl Watch {
             strings += 1.0;
             low[0] += string.iter().map(|b| b.soc_pm.0).fold(1000.0, f64::min);
             high[0] += string.iter().map(|b| b.soc_pm.1).fold(1000.0, f64::min);
-            low[1] += string[0].current_a.0;
-            high[1] += string[0].current_a.1;
+            // One battery that is heard speaks for its string.
+            let Some(speaker) = string.iter().find(|b| !b.silent).or(string.iter().find(|b| !b.deaf)) else { continue };
+            low[1] += speaker.current_a.0;
+            high[1] += speaker.current_a.1;
+            if string.iter().any(Battery::trusted) {
+                low[2] += speaker.current_a.0;
+                high[2] += speaker.current_a.1;
+            }
         }
         low[0] /= strings;
         high[0] /= strings;
@@ -251,13 +299,14 @@ impl Watch {
 
     /// The battery is silent beyond doubt: no clear rule is met by it (COM-2).
     pub(super) fn no_clears(&mut self, b: usize) {
+        self.each[b].deaf = true;
         let loose = loose_clears();
         self.batteries.thin(b, |bit, _| loose & (1 << bit) != 0);
     }
 
     /// The battery is heard again; it counts for clear rules for certain from `trusted` on.
     pub(super) fn hear(&mut self, b: usize, trusted: Micros) {
-        self.each[b].silent = false;
+        (self.each[b].silent, self.each[b].deaf) = (false, false);
         self.distrust(b, trusted);
     }
 

@@ -15,10 +15,11 @@ use ngbank_models::time::{MS, Micros, NEVER};
 
 pub(super) const SILENT: usize = 0;
 pub(super) const FOREIGN: usize = 1;
-const REMOTE: usize = 2;
+pub(super) const REMOTE: usize = 2;
 pub(super) const START: usize = 3;
 const SUPPLY: usize = 4;
 pub(super) const CLOCK: usize = 5;
+const UPDATE: usize = 6;
 
 /// BOOT-1: all batteries report within two cycles of the start, the bank is complete for three, and the pins follow.
 pub(super) const START_MAX: Micros = 2 * CYCLE + BOOT_CYCLES + SLACK;
@@ -48,6 +49,8 @@ pub(super) struct Effect {
     pub reset: bool,
     /// The remote went off.
     pub remote_off: bool,
+    /// The clock went backwards.
+    pub clock: bool,
 }
 
 /// An answer that the core owes: both outputs Floating, or the cause reported.
@@ -64,13 +67,15 @@ struct Owed {
 pub(super) struct World {
     pub(super) batteries: usize,
     pub(super) timeout: Micros,
-    debounce: Micros,
+    pub(super) debounce: Micros,
     powered: bool,
+    /// A firmware update is under way since (UPD-2).
+    updating: Option<Micros>,
     /// The core has listened since then.
     pub(super) base: Micros,
     /// The last start is over by then at the latest.
     running: Micros,
-    pub(super) externals: [External; 6],
+    pub(super) externals: [External; 7],
     pub(super) links: Vec<Link>,
     pub(super) losses: Vec<Vec<Micros>>,
     /// Batteries that are silent beyond doubt from an instant on.
@@ -79,7 +84,9 @@ pub(super) struct World {
     pub(super) lossy_until: Micros,
     /// Another battery sits at a position, since when.
     pub(super) foreign: Vec<Option<Micros>>,
-    remote_on: bool,
+    pub(super) remote_on: bool,
+    /// When it was last switched.
+    pub(super) remote_since: Micros,
     /// SUP-1: below the threshold since.
     supply_low: Option<Micros>,
     supply_high: bool,
@@ -96,6 +103,7 @@ impl World {
             timeout: ms(config.limits.silence_timeout_ms),
             debounce: ms(config.limits.remote_debounce_ms),
             powered: false,
+            updating: None,
             base: 0,
             running: NEVER,
             externals: [
@@ -105,6 +113,7 @@ impl World {
                 External::new(14, Property::Boot, "the start (BOOT-1)", true),
                 External::new(14, Property::Sup, "a supply out of range (SUP-1)", true),
                 External::new(15, Property::Time, "a clock that went backwards (TIME-2)", false),
+                External::new(14, Property::Upd, "a firmware update (UPD-2)", true),
             ],
             links: vec![Link::default(); batteries],
             losses: vec![Vec::new(); batteries],
@@ -113,6 +122,7 @@ impl World {
             lossy_until: 0,
             foreign: vec![None; batteries],
             remote_on: false,
+            remote_since: 0,
             supply_low: None,
             supply_high: false,
             owed: Vec::new(),
@@ -147,7 +157,16 @@ impl World {
     }
 
     pub(super) fn start_or_supply_may(&self, t: Micros) -> bool {
-        self.externals[START].may(t) || self.externals[SUPPLY].may(t)
+        [START, SUPPLY, UPDATE].iter().any(|&cause| self.externals[cause].may(t))
+    }
+
+    pub(super) fn updating(&self) -> bool {
+        self.updating.is_some()
+    }
+
+    /// LED-3: both LEDs must be blinking at `t`.
+    pub(super) fn leds_must_blink(&self, t: Micros) -> bool {
+        self.updating.is_some_and(|since| since + DECISION < t)
     }
 
     pub(super) fn accuse_waiting(&mut self, t: Micros, text: String, ledger: &mut Ledger) {
@@ -169,7 +188,7 @@ impl World {
         pins: Pins,
     ) -> Effect {
         let effect = self.follow(t, event, watch, ledger, pins);
-        let open = [START, CLOCK].map(|cause| self.externals[cause].may_until(t));
+        let open = [START, CLOCK, UPDATE].map(|cause| self.externals[cause].may_until(t));
         if let Some(until) = open.into_iter().flatten().max() {
             self.running = until;
         }
@@ -181,6 +200,7 @@ impl World {
         match event {
             WorldEvent::PowerOn => {
                 ledger.reached(Property::Boot);
+                self.end_update(t);
                 self.powered = true;
                 self.forget_trust(t);
                 self.start(t, watch);
@@ -188,16 +208,35 @@ impl World {
             }
             WorldEvent::PowerLost => {
                 ledger.reached(Property::Boot);
+                self.end_update(t);
                 self.powered = false;
                 self.externals[START].begin(0, t, t + DECISION);
             }
             WorldEvent::WatchdogReset => {
                 ledger.reached(Property::Boot);
+                self.end_update(t);
                 self.start(t, watch);
                 self.owe(t, START, pins);
                 effect.reset = true;
             }
+            WorldEvent::UpdateBegins => {
+                ledger.reached(Property::Upd);
+                self.updating = Some(t);
+                self.externals[UPDATE].begin(0, t, t + DECISION);
+            }
+            WorldEvent::UpdateEnds { failed } => {
+                self.end_update(t);
+                if !failed {
+                    self.forget_trust(t);
+                    effect.start = Some(true);
+                }
+                self.start(t, watch);
+                effect.reset = failed;
+            }
+            // The oracle as a whole takes them.
+            WorldEvent::Settings { .. } => {}
             WorldEvent::ClockSetBack { ms } => {
+                effect.clock = true;
                 ledger.reached(Property::Time);
                 self.base = t;
                 let clock = &mut self.externals[CLOCK];
@@ -251,6 +290,11 @@ impl World {
             }
         }
         effect
+    }
+
+    fn end_update(&mut self, t: Micros) {
+        self.updating = None;
+        self.externals[UPDATE].end(0, t, t);
     }
 
     /// The core starts at `t`: outputs float until every battery has reported (BOOT-1).
@@ -312,6 +356,7 @@ impl World {
             return false;
         }
         self.remote_on = on;
+        self.remote_since = t;
         let remote = &mut self.externals[REMOTE];
         if on {
             // It acts at the first decision at which it has held for the debounce time (REM-3).

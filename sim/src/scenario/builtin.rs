@@ -54,4 +54,12 @@ const BUILTIN: &[Builtin] = builtin! {
     "sensor-stuck": "Cell measurement stuck high",
     "charger-ignores-remote": "Charger that ignores its remote",
     "cold-night": "Too cold to discharge",
+    "low-cell-charger-gives-up": "Low cell: CHARGER gives up, and comes back",
+    "countdown-from-under-voltage": "The other countdown: 30 s below under-voltage",
+    "pre-alarm-intermittent": "PRE-ALARM as a pattern",
+    "pre-alarm-floats-after-cut": "PRE-ALARM floats 10 min after the cut",
+    "over-current-warn": "Over-current that only warns",
+    "settings-changed-while-running": "Settings changed while running",
+    "firmware-update": "Firmware updates: one succeeds, one fails",
+    "load-ignores-wire": "A load that ignores LOAD",
 };

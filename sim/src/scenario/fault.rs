@@ -1,7 +1,9 @@
-//! What can go wrong during a run, and how the remote input is wired.
+//! What happens to the BMS during a run: faults, changes while it runs, and how the remote input is wired.
 
 use ngbank_models::time::Micros;
 use serde::{Deserialize, Serialize};
+
+use super::settings::SettingsSpec;
 
 /// One fault with its time, every draw made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -76,6 +78,16 @@ pub enum FaultKind {
     ClockSetBack {
         /// By how much, ms.
         ms: u32,
+    },
+    /// The BMS is asked to take other settings (UPD-1). It refuses a set that breaks a rule.
+    SettingsChange {
+        /// All of them, as they would be.
+        settings: Box<SettingsSpec>,
+    },
+    /// The firmware is updated until the fault ends (UPD-2).
+    FirmwareUpdate {
+        /// The update fails, and the old firmware runs on with what it retained.
+        fails: bool,
     },
 }
 

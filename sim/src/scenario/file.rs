@@ -12,7 +12,7 @@
 //! [remote]              # wiring of the remote input; [[remote.change]] for changes
 //! [[switch]]            # BatteryProtect, contactor
 //! [[device]]            # loads and chargers
-//! [[fault]]             # what goes wrong, when
+//! [[fault]]             # what goes wrong or is changed, when
 //! [expect]              # causes and protection changes that must be reached
 //! ```
 //!
@@ -22,6 +22,7 @@
 use serde::Deserialize;
 
 use super::fault::{Bluetooth, RemoteWiring, Reset};
+use super::settings::SettingsTable;
 use super::span_of_time::{Span, TimeOfDay};
 
 /// `[scenario]`
@@ -288,6 +289,17 @@ pub(super) enum FaultTable {
     SupplyDip { volts: f64 },
     /// The clock jumps backwards.
     ClockSetBack { ms: u32 },
+    /// The BMS is asked to take these settings beside those it has (UPD-1); `refused`: it is expected to refuse them.
+    SettingsChange {
+        settings: Box<SettingsTable>,
+        #[serde(default)]
+        refused: bool,
+    },
+    /// The firmware is updated (UPD-2).
+    FirmwareUpdate {
+        #[serde(default)]
+        fails: bool,
+    },
 }
 
 /// `[expect]`
@@ -296,6 +308,8 @@ pub(super) enum FaultTable {
 pub(super) struct ExpectTable {
     /// Ids of causes that must be set at some time.
     pub causes: Vec<String>,
+    /// Error numbers that must be shown at some time (ERR-1).
+    pub errors: Vec<u8>,
     /// Changes of LOAD or CHARGER for a protection cause, at least.
     pub protection_changes: u32,
 }

@@ -20,6 +20,7 @@ mod file;
 mod resolve;
 mod resolved;
 mod settings;
+mod settings_changes;
 mod span_of_time;
 mod supply_fuse;
 mod tables;
@@ -29,6 +30,7 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use fault::{Bluetooth, Fault, FaultKind, RemoteChange, RemoteWiring, Reset};
 pub use resolved::{Ambient, Expect, Resolved, ResolvedBank};
 pub use settings::{BankLayoutSpec, SettingsSpec};
+pub(crate) use settings::{differences, violations};
 pub use supply_fuse::SupplyFuse;
 pub use tables::{TableQuantity, UserTable};
 
@@ -152,6 +154,8 @@ pub fn load(text: &str, file_name: &str, files: &dyn FileSource) -> Result<Scena
         let names: Vec<&str> = plan.devices.iter().map(|device| device.spec.wire().name).collect();
         check::faults(&mut doc, &faults, shape, &names, duration);
     }
+    check::settings_changes(&mut doc, &settings.unchecked(), &faults);
+    check::pre_alarm_pattern(&mut doc, &settings.unchecked(), &faults, &plan);
     let expect = optional::<ExpectTable>(&mut doc, "expect");
     check::expect(&mut doc, &expect);
 

@@ -107,6 +107,9 @@ pub struct Expect {
     /// Ids of causes that must be set at some time, such as `OUT-2`.
     #[serde(default)]
     pub causes: Vec<String>,
+    /// Error numbers that must be shown at some time (ERR-1).
+    #[serde(default)]
+    pub errors: Vec<u8>,
     /// Changes of LOAD or CHARGER for a protection cause, at least.
     #[serde(default)]
     pub protection_changes: u32,

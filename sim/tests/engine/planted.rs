@@ -6,7 +6,7 @@ use ngbank_sim::engine::Mode;
 use ngbank_sim::oracle::Property;
 
 /// The row, the scenario that fails without it, and the property that it violates there.
-const ROWS: [(Cause, &str, Property); 19] = [
+const ROWS: [(Cause, &str, Property); 21] = [
     (Cause::PreAlarm, "prealarm-binds-weak-cell", Property::Pre),
     (Cause::UnderVoltage, "prealarm-binds-weak-cell", Property::Uv),
     (Cause::OverVoltage, "runner-cell", Property::Ov),
@@ -25,7 +25,9 @@ const ROWS: [(Cause, &str, Property); 19] = [
     (Cause::Supply, "supply-dip", Property::Sup),
     (Cause::StartUp, "reset-in-countdown", Property::Boot),
     (Cause::WaitingForClear, "waiting-after-start", Property::Boot),
+    (Cause::FirmwareUpdate, "firmware-update", Property::Upd),
     (Cause::Clock, "clock-set-back", Property::Time),
+    (Cause::ChargerGivenUp, "low-cell-charger-gives-up", Property::Uv),
 ];
 
 #[test]

@@ -195,13 +195,25 @@ impl Run {
 
     /// A decision: which of LOAD, CHARGER, PRE-ALARM are High (`"LCP"`), and the causes of each.
     pub fn pins(&mut self, seconds: f64, high: &str, causes: Causes<'_>) {
+        self.decision(seconds, high, causes, &Reported::default());
+    }
+
+    /// The same; `says` has the error number and the LEDs. In `high`, `"p"` is an intermittent PRE-ALARM, `"q"` one that
+    /// began later.
+    pub fn decision(&mut self, seconds: f64, high: &str, causes: Causes<'_>, says: &Reported) {
         self.until(seconds);
         let [load, charger, pre_alarm] = causes.map(|numbers| {
             let ids: Vec<String> = numbers.iter().map(|n| format!("OUT-{n}")).collect();
             CauseIds::from_ids(ids.iter().map(String::as_str))
         });
-        let pins = Pins { load: high.contains('L'), charger: high.contains('C'), pre_alarm: high.contains('P') };
-        let reported = Reported { load, charger, pre_alarm };
+        let pattern = high.contains('p').then_some(0).or(high.contains('q').then_some(1600));
+        let pins = Pins {
+            load: high.contains('L'),
+            charger: high.contains('C'),
+            pre_alarm: high.contains('P') || pattern.is_some(),
+            pattern,
+        };
+        let reported = Reported { load, charger, pre_alarm, ..*says };
         self.oracle.pins(at(seconds), pins, &reported);
     }
 

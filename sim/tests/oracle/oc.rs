@@ -1,6 +1,6 @@
 //! OC: over-current warning, cut, retry and latch.
 
-use crate::bench::{NONE, Plant, Ramp, Run, failed, passed};
+use crate::bench::{NONE, Plant, Ramp, Run, config, failed, passed};
 use ngbank_sim::oracle::Property::Oc;
 
 /// 150 A of discharge from 100 s to 131.5 s.
@@ -99,4 +99,21 @@ fn third_cut_latches_until_the_remote_is_toggled() {
     run.remote(910.0, true);
     run.pins(910.3, "LC", NONE);
     passed(&run.end(1000.0), Oc);
+}
+
+#[test]
+fn oc_4_a_warning_without_a_cut_passes_where_it_is_set() {
+    let plant = Plant {
+        amps: Ramp::through(&[(100.0, 0.0), (100.1, -150.0), (150.0, -150.0), (150.1, 0.0)]),
+        ..Plant::default()
+    };
+    let mut config = config();
+    config.limits.over_current_warns = true;
+    let mut run = Run::started_with(config, plant);
+    run.pins(100.7, "LCP", [&[], &[], &[12]]);
+    let mut cut = run.clone();
+    run.pins(155.8, "LC", NONE);
+    passed(&run.end(300.0), Oc);
+    cut.pins(130.8, "CP", [&[12], &[], &[12]]);
+    failed(&cut.end(131.0), Oc, "OC-4");
 }

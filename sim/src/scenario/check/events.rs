@@ -6,8 +6,10 @@ use super::super::document::Document;
 use super::super::file::{ExpectTable, FaultEntry, FaultTable, RemoteTable};
 use super::Shape;
 
-/// Numbers of the `OUT-…` causes that a scenario may expect; OUT-16 is a variant that is not built.
-const CAUSES: std::ops::RangeInclusive<u32> = 1..=15;
+/// Numbers of the `OUT-…` causes that a scenario may expect.
+const CAUSES: std::ops::RangeInclusive<u32> = 1..=16;
+/// The error numbers that a BMS with valid settings can show (ERR-1).
+const ERRORS: [u8; 16] = [2, 3, 4, 5, 7, 9, 11, 12, 13, 14, 15, 16, 32, 34, 36, 39];
 
 /// Checks `[remote]`: changes in ascending order within the run.
 pub(in super::super) fn check_remote(doc: &mut Document<'_>, remote: &RemoteTable, duration: Micros) {
@@ -41,9 +43,15 @@ pub(in super::super) fn check_faults(
         if time.until.is_some_and(|until| until <= time.at) {
             doc.error(&format!("{path}.until"), "later than at", "");
         }
-        let instant = matches!(fault, FaultTable::BmsReset { .. } | FaultTable::ClockSetBack { .. });
+        let instant = matches!(
+            fault,
+            FaultTable::BmsReset { .. } | FaultTable::ClockSetBack { .. } | FaultTable::SettingsChange { .. }
+        );
         if instant && time.until.is_some() {
             doc.error(&format!("{path}.until"), "absent: this fault is one instant", "");
+        }
+        if matches!(fault, FaultTable::FirmwareUpdate { .. }) && time.until.is_none() {
+            doc.error(&format!("{path}.until"), "required: an update ends", "UPD-2");
         }
         check_fault(doc, &path, fault, shape, devices);
     }
@@ -78,7 +86,8 @@ fn check_fault(doc: &mut Document<'_>, path: &str, fault: &FaultTable, shape: &S
                 doc.error(&field("device"), format!("a device of this file: {}", devices.join(", ")), "");
             }
         }
-        FaultTable::BmsReset { .. } => {}
+        // The settings of a change are checked with the others.
+        FaultTable::BmsReset { .. } | FaultTable::SettingsChange { .. } | FaultTable::FirmwareUpdate { .. } => {}
         FaultTable::ForeignBattery { battery: place } => battery(doc, "battery", *place),
         FaultTable::SupplyDip { volts } => super::within(doc, &field("volts"), *volts, 0.0, 100.0),
         FaultTable::ClockSetBack { ms } => {
@@ -89,13 +98,19 @@ fn check_fault(doc: &mut Document<'_>, path: &str, fault: &FaultTable, shape: &S
     }
 }
 
-/// Checks `[expect]`: ids of causes that exist.
+/// Checks `[expect]`: ids of causes and numbers of errors that exist.
 pub(in super::super) fn check_expect(doc: &mut Document<'_>, expect: &ExpectTable) {
     for (index, cause) in expect.causes.iter().enumerate() {
         let known = CAUSES.into_iter().any(|number| format!("OUT-{number}") == *cause);
         if !known {
             let allowed = format!("OUT-{} to OUT-{}", CAUSES.start(), CAUSES.end());
             doc.error(&format!("expect.causes[{index}]"), allowed, "");
+        }
+    }
+    for (index, error) in expect.errors.iter().enumerate() {
+        if !ERRORS.contains(error) {
+            let allowed = format!("one of {}", ERRORS.map(|number| number.to_string()).join(", "));
+            doc.error(&format!("expect.errors[{index}]"), allowed, "ERR-1");
         }
     }
 }

@@ -5,6 +5,7 @@ mod csv;
 mod devices;
 mod events;
 mod outputs;
+mod pattern;
 mod settings;
 
 use super::document::Document;
@@ -13,7 +14,8 @@ pub(super) use bank::Shape;
 pub(super) use bank::check as bank;
 pub(super) use devices::{Plan, PlannedDevice, check as devices};
 pub(super) use events::{check_expect as expect, check_faults as faults, check_remote as remote};
-pub(super) use settings::check as settings;
+pub(super) use pattern::check as pre_alarm_pattern;
+pub(super) use settings::{check as settings, check_changes as settings_changes};
 
 /// A number in [low, high]; anything else, NaN included, is an error.
 fn within(doc: &mut Document<'_>, field: &str, value: f64, low: f64, high: f64) {

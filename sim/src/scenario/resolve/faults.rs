@@ -1,25 +1,30 @@
 //! Faults at the instant that the seed decides.
 
+use ngbank_core::settings::Settings;
 use ngbank_models::devices::DeviceSpec;
 use ngbank_models::time::MS;
 
 use super::super::fault::{Fault, FaultKind};
 use super::super::file::{FaultEntry, FaultTable};
+use super::super::settings::SettingsSpec;
+use super::super::settings_changes::settings_changes;
 use crate::streams::{Entity, stream};
 
-/// All faults by the time of their beginning; equal times keep the order of the file.
-pub(super) fn resolve(faults: &[FaultEntry], seed: u64, devices: &[DeviceSpec]) -> Vec<Fault> {
+/// All faults by the time of their beginning; equal times keep the order of the file. `settings`: those of the start.
+pub(super) fn resolve(faults: &[FaultEntry], seed: u64, devices: &[DeviceSpec], settings: &Settings) -> Vec<Fault> {
+    let changes = settings_changes(settings, faults);
+    let asked = |place: usize| changes.iter().find(|change| change.place == place).map(|change| &change.asked);
     let mut resolved: Vec<Fault> = faults
         .iter()
         .enumerate()
-        .map(|(index, FaultEntry { time, fault, .. })| {
+        .map(|(index, FaultEntry { time, fault, place })| {
             let label = time.label.clone().unwrap_or_else(|| label(&faults[..index], fault));
             let late_ms = stream(seed, Entity::Fault(&label), "jitter").below(time.jitter.0 / MS + 1);
             let late = late_ms * MS;
             Fault {
                 at_us: time.at.0 + late,
                 until_us: time.until.map(|until| until.0 + late),
-                kind: kind(fault, devices),
+                kind: kind(fault, devices, asked(*place).unwrap_or(settings)),
             }
         })
         .collect();
@@ -44,11 +49,13 @@ fn name(fault: &FaultTable) -> &'static str {
         FaultTable::ForeignBattery { .. } => "foreign-battery",
         FaultTable::SupplyDip { .. } => "supply-dip",
         FaultTable::ClockSetBack { .. } => "clock-set-back",
+        FaultTable::SettingsChange { .. } => "settings-change",
+        FaultTable::FirmwareUpdate { .. } => "firmware-update",
     }
 }
 
-/// The file counts from 1, the simulation from 0.
-fn kind(fault: &FaultTable, devices: &[DeviceSpec]) -> FaultKind {
+/// The file counts from 1, the simulation from 0. `asked`: the settings that a change asks for.
+fn kind(fault: &FaultTable, devices: &[DeviceSpec], asked: &Settings) -> FaultKind {
     let from_0 = |place: u32| place as usize - 1;
     match fault {
         FaultTable::SensorOffset { battery, cell, mv } => {
@@ -69,5 +76,9 @@ fn kind(fault: &FaultTable, devices: &[DeviceSpec]) -> FaultKind {
         FaultTable::ForeignBattery { battery } => FaultKind::ForeignBattery { battery: from_0(*battery) },
         FaultTable::SupplyDip { volts } => FaultKind::SupplyDip { volts: *volts },
         FaultTable::ClockSetBack { ms } => FaultKind::ClockSetBack { ms: *ms },
+        FaultTable::SettingsChange { .. } => {
+            FaultKind::SettingsChange { settings: Box::new(SettingsSpec::from(asked)) }
+        }
+        FaultTable::FirmwareUpdate { fails } => FaultKind::FirmwareUpdate { fails: *fails },
     }
 }

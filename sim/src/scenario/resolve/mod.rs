@@ -58,6 +58,7 @@ pub(super) fn resolve(scenario: &Scenario, seed: u64) -> Resolved {
         serials: bank::serials(seed, shape.batteries()),
         expect: Expect {
             causes: scenario.expect.causes.clone(),
+            errors: scenario.expect.errors.clone(),
             protection_changes: scenario.expect.protection_changes,
         },
         settings: scenario.settings.clone(),
@@ -71,7 +72,7 @@ pub(super) fn resolve(scenario: &Scenario, seed: u64) -> Resolved {
             params,
         },
         switches: scenario.plan.switches.clone(),
-        faults: faults::resolve(&scenario.faults, seed, &devices),
+        faults: faults::resolve(&scenario.faults, seed, &devices, &scenario.settings.unchecked()),
         devices,
         tables: scenario.plan.tables.clone(),
     }
