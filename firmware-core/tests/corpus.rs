@@ -79,6 +79,7 @@ fn planted_bugs_are_found() {
         Cause::Supply,
         Cause::StartUp,
         Cause::Settings,
+        Cause::FirmwareUpdate,
         Cause::Clock,
     ];
     let others = [Mutant::CutsEarly { ms: 100 }, Mutant::NeverCuts];

@@ -87,16 +87,21 @@ calls! {
     Time { ms: i32 } = 6;
     /// The battery's frames stop or go on.
     Mute { battery: u8, muted: u8 } = 7;
-    /// One setting of the next start.
+    /// One setting of the next start or change.
     Setting { which: u8, value: i32 } = 8;
-    /// The bank of the next start.
+    /// The bank of the next start or change.
     Bank { cells: u8, series: u8, parallel: u8, volts: u8 } = 9;
-    /// A start: power-on, or after the watchdog with what is retained, with damaged bytes, or with nothing.
+    /// A start: power-on; after the watchdog with what is retained, with damaged bytes, or with nothing; after an
+    /// update that failed.
     Start { how: u8, damaged: u16 } = 10;
     /// A snapshot is restored into another core, which answers along from now on.
     Twin { } = 11;
     /// Asks for a promise and holds the core to it for so many cycles, with values drawn from this seed.
     Promise { seed: u32, cycles: u8 } = 12;
+    /// The prepared settings and bank while running.
+    Change { } = 13;
+    /// A firmware update begins.
+    Update { } = 14;
 }
 
 /// Calls in their order. All bytes that there are make one.

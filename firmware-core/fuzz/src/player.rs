@@ -3,7 +3,9 @@
 use std::fmt::Debug;
 
 use ngbank_core::frame::{CELLS_MAX, MAX_FRAME, Report, Status};
-use ngbank_core::settings::{BATTERIES_MAX, BankLayout, CYCLE_MS, Settings};
+use ngbank_core::settings::{
+    BATTERIES_MAX, BankLayout, CYCLE_MS, Countdown, LowCellCharger, OverCurrentAction, PreAlarmPattern, Settings,
+};
 use ngbank_core::units::Instant;
 use ngbank_core::{Bluetooth, Bms, Canonical, Cause, CauseSet, Inputs, Outputs, ResetCause, Retained, Snapshot};
 
@@ -188,6 +190,11 @@ impl Player {
                 self.compare_twin();
             }
             Call::Promise { seed, cycles } => promise::check(self, seed, cycles.into()),
+            Call::Change {} => self.change(),
+            Call::Update {} => {
+                self.each(Bms::begin_update);
+                self.shadow.update();
+            }
         }
     }
 
@@ -254,11 +261,11 @@ impl Player {
         self.shadow.frame(now, Report::decode(bytes).ok().as_ref(), &before, self.bms.counters());
     }
 
-    /// A start with the prepared settings. The batteries of another bank are healthy ones.
+    /// A start with the prepared settings.
     fn start(&mut self, how: u8, damaged: u16) {
         let mut retained = Retained::new();
         self.bms.retained(&mut retained);
-        let (reset, retained) = match how % 4 {
+        let (reset, retained) = match how % 5 {
             0 => (ResetCause::PowerOn, None),
             1 => (ResetCause::Watchdog, Some(retained)),
             2 => {
@@ -266,11 +273,27 @@ impl Player {
                 bytes[usize::from(damaged) % bytes.len()] ^= 1 << (damaged >> 13);
                 (ResetCause::Watchdog, Some(retained))
             }
-            _ => (ResetCause::Watchdog, None),
+            3 => (ResetCause::Watchdog, None),
+            _ => (ResetCause::Update, Some(retained)),
         };
         let settings = self.next;
         self.each(|bms| bms.start(&settings, reset, retained.as_ref()));
-        self.shadow.start(&settings, how % 4 == 1);
+        self.shadow.start(&settings, matches!(how % 5, 1 | 4));
+        self.connect(settings);
+    }
+
+    /// The prepared settings while running (UPD-1).
+    fn change(&mut self) {
+        let (now, settings) = (self.instant(), self.next);
+        let outcome = self.each(|bms| bms.change_settings(now, &settings));
+        self.shadow.change(now, &settings, outcome);
+        if outcome.is_ok() {
+            self.connect(settings);
+        }
+    }
+
+    /// These settings are in force. The batteries of another bank are healthy ones.
+    fn connect(&mut self, settings: Settings) {
         if settings.bank != self.settings.bank {
             self.reports = healthy(&settings.bank);
             self.muted = vec![false; self.reports.len()];
@@ -370,7 +393,7 @@ fn healthy(bank: &BankLayout) -> Vec<Report> {
     (0..bank.batteries().min(BATTERIES_MAX)).map(report).collect()
 }
 
-/// The settings that a script may change, one after the other; `which` is taken modulo their number.
+/// The settings that a script may change: the numbers, one after the other, then the choices.
 fn set(settings: &mut Settings, which: u8, value: i32) {
     let s = settings;
     let fields = [
@@ -393,9 +416,19 @@ fn set(settings: &mut Settings, which: u8, value: i32) {
         &mut s.floor_clear_pm,
         &mut s.silence_timeout_ms,
         &mut s.remote_debounce_ms,
+        &mut s.pre_alarm_after_cutoff_s,
     ];
-    let count = fields.len();
-    if let Some(field) = fields.into_iter().nth(usize::from(which) % count) {
-        *field = value;
+    let second = value % 2 != 0;
+    match fields.into_iter().nth(usize::from(which)) {
+        Some(field) => *field = value,
+        None => match which % 4 {
+            0 => s.countdown = if second { Countdown::FromUnderVoltage } else { Countdown::FromPreAlarm },
+            1 => {
+                let pattern = if second { PreAlarmPattern::Intermittent } else { PreAlarmPattern::Continuous };
+                s.pre_alarm_pattern = pattern;
+            }
+            2 => s.charger_in_low_cell_state = if second { LowCellCharger::OffAfter } else { LowCellCharger::On },
+            _ => s.over_current_action = if second { OverCurrentAction::Warn } else { OverCurrentAction::Disconnect },
+        },
     }
 }

@@ -7,6 +7,14 @@ use super::player::{CELL_SHIFT, What};
 /// Every battery.
 const ALL: u8 = 255;
 
+/// Places of settings in [`Call::Setting`].
+const CHARGE_MIN: u8 = 9;
+const AFTER_CUTOFF: u8 = 19;
+const COUNTDOWN: u8 = 20;
+const PATTERN: u8 = 21;
+const CHARGER_IN_LOW_CELL_STATE: u8 = 22;
+const OVER_CURRENT_ACTION: u8 = 23;
+
 /// A seed: its name and its script.
 pub type Seed = (&'static str, Script);
 
@@ -106,6 +114,41 @@ pub fn seeds() -> Vec<Seed> {
             from_running(vec![muted, Start { how: 1, damaged: 0 }, Cycles { count: 5 }])
         }),
         ("watchdog-damaged", from_running(vec![Start { how: 2, damaged: 9 }, Cycles { count: 70 }])),
+        ("update", {
+            let ends = [Call::Update {}, Cycles { count: 1 }, promise(), Start { how: 0, damaged: 0 }];
+            from_running([&ends[..], &[Cycles { count: 70 }, promise()]].concat())
+        }),
+        ("update-failed", {
+            let ends = [Call::Update {}, Cycles { count: 1 }, Start { how: 4, damaged: 0 }];
+            from_running([&ends[..], &[Cycles { count: 10 }, promise()]].concat())
+        }),
+        ("settings-changed", {
+            let colder = [range(CHARGE_MIN, 200), Call::Change {}, Cycles { count: 1 }, promise()];
+            from_running([&colder[..], &[range(CHARGE_MIN, 999), Call::Change {}, Cycles { count: 1 }]].concat())
+        }),
+        ("bank-changed", {
+            let bank = Call::Bank { cells: 16, series: 1, parallel: 2, volts: 48 };
+            from_running(vec![bank, Call::Change {}, Cycles { count: 70 }, promise()])
+        }),
+        ("charger-gives-up", {
+            let empty = [range(CHARGER_IN_LOW_CELL_STATE, 1), Call::Change {}, value_of(0, What::Cells, 2700)];
+            let waits = [Cycles { count: 255 }, Cycles { count: 255 }, Cycles { count: 255 }, promise()];
+            let charged = [value_of(0, What::Current, 1100), Cycles { count: 20 }, promise()];
+            from_running([&empty[..], &waits[..], &charged[..]].concat())
+        }),
+        ("silent-after-cut", {
+            let set = [range(AFTER_CUTOFF, 10), range(PATTERN, 1), range(COUNTDOWN, 1), Call::Change {}];
+            let cut = [value_of(0, What::Cells, 2700), Cycles { count: 100 }, promise()];
+            from_running([&set[..], &cut[..]].concat())
+        }),
+        ("over-current-warns", {
+            let set = [range(OVER_CURRENT_ACTION, 1), Call::Change {}, value_of(0, What::Current, -400_000)];
+            from_running([&set[..], &[Cycles { count: 20 }, promise()]].concat())
+        }),
+        ("stray-current", {
+            let off = [Input { what: 1, value: 5000 }, Input { what: 2, value: 0 }];
+            from_running([&off[..], &[value_of(0, What::Current, -2000), Cycles { count: 70 }, promise()]].concat())
+        }),
         ("radio", from_running(vec![Input { what: 3, value: 2 }, Cycles { count: 1 }])),
     ];
     seeds.into_iter().map(|(name, calls)| (name, Script(calls))).collect()

@@ -4,7 +4,9 @@
 use ngbank_core::frame::Report;
 use ngbank_core::settings::Settings;
 use ngbank_core::units::Instant;
-use ngbank_core::{Action, Bms, Cause, CauseSet, Counters, Drive, Inputs, Outputs, PROTECTIONS, PreAlarm, Protection};
+use ngbank_core::{
+    Action, Bms, Cause, CauseSet, Counters, Drive, Inputs, Outputs, PROTECTIONS, PreAlarm, Protection, Refusal,
+};
 
 /// Limits of the supply, mV (SUP-1).
 const SUPPLY_OFF: i32 = 8_000;
@@ -33,6 +35,8 @@ pub struct Shadow {
     off_since: Option<u64>,
     seen_on: bool,
     supply_low: bool,
+    /// A firmware update is under way (UPD-2).
+    updating: bool,
     /// PRE-2's count.
     both_high: u64,
     last_step: Option<u64>,
@@ -67,6 +71,7 @@ impl Shadow {
             off_since: None,
             seen_on: false,
             supply_low: false,
+            updating: false,
             both_high: 0,
             last_step: None,
             outputs: Outputs::NONE,
@@ -90,8 +95,47 @@ impl Shadow {
         }
     }
 
+    /// A firmware update begins.
+    pub fn update(&mut self) {
+        self.updating = true;
+    }
+
+    /// New settings have been offered while running (UPD-1).
+    ///
+    /// # Panics
+    /// When the answer is not what the rules ask for.
+    pub fn change(&mut self, now: Instant, settings: &Settings, outcome: Result<(), Refusal>) {
+        let expected = match (self.updating, settings.is_valid()) {
+            (true, _) => Err(Refusal::Updating),
+            (false, false) => Err(Refusal::Invalid),
+            (false, true) => Ok(()),
+        };
+        assert_eq!(outcome, expected, "the offered settings");
+        if outcome.is_err() {
+            return;
+        }
+        let Some(before) = self.settings.filter(|before| before.bank == settings.bank) else {
+            self.start(settings, false);
+            return;
+        };
+        self.pass(now);
+        if before.countdown != settings.countdown {
+            self.both_high = 0;
+        }
+        self.settings = Some(*settings);
+        let time = self.time;
+        for battery in &mut self.batteries {
+            let over = battery.values.as_ref().is_some_and(|values| shows_over_voltage(values, settings));
+            battery.over_since = over.then(|| battery.over_since.unwrap_or(time));
+        }
+    }
+
     /// A frame has been received; the counters tell what the core made of it.
     pub fn frame(&mut self, now: Instant, report: Option<&Report>, before: &Counters, after: &Counters) {
+        if self.updating {
+            assert_eq!(before, after, "a frame is taken during a firmware update (UPD-2)");
+            return;
+        }
         self.pass(now);
         let time = self.time;
         let Some(settings) = self.settings else { return };
@@ -116,8 +160,7 @@ impl Shadow {
             battery.valid += 1;
             battery.lost &= battery.valid < TRUST;
             battery.values = Some(*report);
-            let over = i32::from(highest(report)) > settings.over_voltage_mv;
-            battery.over_since = over.then(|| battery.over_since.unwrap_or(time));
+            battery.over_since = shows_over_voltage(report, &settings).then(|| battery.over_since.unwrap_or(time));
         }
     }
 
@@ -126,8 +169,13 @@ impl Shadow {
     /// # Panics
     /// When the decision breaks a rule.
     pub fn judge(&mut self, now: Instant, inputs: &Inputs, outputs: &Outputs, active: CauseSet, bms: &Bms) {
+        consistent(outputs, active, bms, self.batteries.len(), self.pre_alarm_may_float(outputs));
+        if self.updating {
+            assert_eq!(pins(outputs), (false, false, false), "a firmware update (UPD-2): {outputs:?}");
+            self.outputs = *outputs;
+            return;
+        }
         self.pass(now);
-        consistent(outputs, active, bms, self.batteries.len());
         self.follow_supply(inputs.supply_mv);
         self.follow_remote(inputs);
         let both_high = self.follow_lead();
@@ -240,6 +288,12 @@ impl Shadow {
         self.off_since = if on { None } else { self.off_since.or(Some(self.time)) };
     }
 
+    /// PRE-6: after a cut, and while LOAD floats, PRE-ALARM may float in spite of its causes.
+    fn pre_alarm_may_float(&self, outputs: &Outputs) -> bool {
+        let set = self.settings.is_some_and(|settings| settings.pre_alarm_after_cutoff_s > 0);
+        set && outputs.load == Drive::Floating
+    }
+
     /// PRE-2's count up to this decision.
     fn follow_lead(&self) -> u64 {
         let high = self.outputs.load == Drive::High && self.outputs.pre_alarm != PreAlarm::Floating;
@@ -257,7 +311,7 @@ impl Default for Shadow {
 }
 
 /// An output floats exactly if a cause with "Floating" in its column holds, and every cause can be asked.
-fn consistent(outputs: &Outputs, active: CauseSet, bms: &Bms, batteries: usize) {
+fn consistent(outputs: &Outputs, active: CauseSet, bms: &Bms, batteries: usize, may_float: bool) {
     let any = |column: fn(&Protection) -> Action, action| {
         PROTECTIONS.iter().any(|row| active.contains(row.cause) && column(row) == action)
     };
@@ -268,7 +322,8 @@ fn consistent(outputs: &Outputs, active: CauseSet, bms: &Bms, batteries: usize) 
     let floats = any(|row| row.charger, Action::Floating) || waits(outputs.charger_causes);
     assert_eq!(floats, outputs.charger == Drive::Floating, "CHARGER against its causes: {outputs:?}");
     let (floats, raises) = (any(|row| row.pre_alarm, Action::Floating), any(|row| row.pre_alarm, Action::High));
-    assert_eq!(raises && !floats, outputs.pre_alarm != PreAlarm::Floating, "PRE-ALARM: {outputs:?}");
+    let high = outputs.pre_alarm != PreAlarm::Floating;
+    assert!(high == (raises && !floats) || (!high && may_float), "PRE-ALARM against its causes: {outputs:?}");
     assert_eq!(outputs.load_causes.is_empty(), outputs.load == Drive::High, "{outputs:?}");
     assert_eq!(outputs.charger_causes.is_empty(), outputs.charger == Drive::High, "{outputs:?}");
     assert_eq!(active.contains(Cause::UnderVoltage), outputs.low_cell_state, "UV-3: {outputs:?}");
@@ -287,6 +342,10 @@ fn pins(outputs: &Outputs) -> (bool, bool, bool) {
 
 fn lowest(report: &Report) -> u16 {
     report.cells_mv.iter().take(report.cell_count.into()).copied().min().unwrap_or(u16::MAX)
+}
+
+fn shows_over_voltage(values: &Report, settings: &Settings) -> bool {
+    i32::from(highest(values)) > settings.over_voltage_mv
 }
 
 fn highest(report: &Report) -> u16 {
