@@ -37,6 +37,8 @@ pub struct Chain {
     damage: Vec<f64>,
     /// Batteries whose last tick changed a bleed current.
     tick_ends: Vec<bool>,
+    /// A tick has set a charge counter to full, or its offset to zero.
+    pub counter_set: bool,
 }
 
 impl Chain {
@@ -58,6 +60,7 @@ impl Chain {
             foreign: 0,
             damage: vec![0.0; batteries],
             tick_ends: vec![false; batteries],
+            counter_set: false,
         }
     }
 
@@ -217,6 +220,7 @@ impl Chain {
             let current_a = plant.battery_current(b, at);
             let outcome = electronics.tick(cells_v, current_a, plant.battery_temperature(b, at));
             self.tick_ends[b] = outcome.bleed;
+            self.counter_set |= outcome.counter;
         }
     }
 

@@ -36,7 +36,8 @@ pub struct Host<'a> {
     /// The firmware under test. It is called through the host, so that no call escapes the tap.
     bms: Box<Bms>,
     tap: Option<&'a mut dyn Tap>,
-    settings: Settings,
+    /// Those that are in force.
+    pub settings: Settings,
     retained: Box<Retained>,
     /// Added to the simulation time, ms; wraps like the clock itself.
     clock_offset_ms: u32,

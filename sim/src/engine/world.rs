@@ -96,6 +96,7 @@ impl Engine<'_> {
             Action::Remote(i) => {
                 let wiring = self.scenario.remote[i].wiring;
                 self.host.remote = wiring;
+                self.reach.rewired(t);
                 self.recorder.event(t, EventKind::Fault, format!("remote wired {wiring:?}"));
                 self.tell_remote(t);
                 self.pins_act(t);
@@ -134,6 +135,9 @@ impl Engine<'_> {
                 self.installation.set_ignores_remote(t, device, begins);
             }
             FaultKind::BmsReset { reset } => {
+                if reset == Reset::Watchdog {
+                    self.reach.watchdog(&self.host.outputs);
+                }
                 self.host.reset(reset);
                 self.chain.bms_started();
                 let event = match reset {
