@@ -1,0 +1,117 @@
+//! The sources of a checkout: what implements, and what tests.
+//!
+//! Read line by line: rustfmt, which every change must pass, puts the end of a function on a line of its own, as deep as
+//! its beginning. A parser of Rust would not see the functions within `proptest!`.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+/// Folders with code and tests.
+const FOLDERS: [&str; 8] = [
+    "firmware-core/src",
+    "firmware-core/tests",
+    "models/src",
+    "models/tests",
+    "sim/src",
+    "sim/tests",
+    "experiments/src",
+    "experiments/tests",
+];
+
+/// One file of the checkout.
+#[derive(Clone, Debug)]
+pub struct SourceFile {
+    /// Path from the root of the checkout, with `/`.
+    pub path: String,
+    /// What implements: nothing of a file of tests, all but its tests of another.
+    pub code: String,
+    /// Each test with its text: comment, attributes and body.
+    pub tests: Vec<(Test, String)>,
+}
+
+/// A test function.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Test {
+    /// File from the root of the checkout.
+    pub file: String,
+    /// Name of the function.
+    pub name: String,
+}
+
+/// Every source file below this root, sorted by path.
+///
+/// # Errors
+/// When a folder or file cannot be read.
+pub fn sources(root: &Path) -> io::Result<Vec<SourceFile>> {
+    let mut paths = Vec::new();
+    for folder in FOLDERS {
+        walk(&root.join(folder), &mut paths)?;
+    }
+    paths.sort();
+    paths.iter().map(|path| read(root, path)).collect()
+}
+
+fn walk(folder: &Path, paths: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            walk(&path, paths)?;
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            paths.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn read(root: &Path, path: &Path) -> io::Result<SourceFile> {
+    let text = fs::read_to_string(path)?;
+    let parts = path.strip_prefix(root).unwrap_or(path).components();
+    let parts: Vec<_> = parts.map(|part| part.as_os_str().to_string_lossy()).collect();
+    let path = parts.join("/");
+    let tests = tests(&path, &text);
+    let is_code = parts.iter().any(|part| part == "src") && !is_about_rules(&path);
+    let code = if is_code { without_tests(&text).to_owned() } else { String::new() };
+    Ok(SourceFile { path, code, tests })
+}
+
+/// A crate page lists what there is and what there is not; a mark is no implementation.
+fn is_about_rules(path: &str) -> bool {
+    path.ends_with("/lib.rs") || path.ends_with("/tests.rs")
+}
+
+/// The text up to the tests at its end.
+fn without_tests(text: &str) -> &str {
+    let end = text.find("#[cfg(test)]\nmod ").unwrap_or(text.len());
+    &text[..end]
+}
+
+/// The test functions of a file, each from its comment to its last line.
+fn tests(path: &str, text: &str) -> Vec<(Test, String)> {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut found = Vec::new();
+    // Where the comments and attributes begin that stand before the present line.
+    let mut begin = 0;
+    for (i, line) in lines.iter().enumerate() {
+        let trimmed = line.trim_start();
+        if trimmed.starts_with("///") || trimmed.starts_with("#[") {
+            continue;
+        }
+        let is_test = lines[begin..i].iter().any(|line| line.trim() == "#[test]");
+        if is_test && let Some(name) = name_of(trimmed) {
+            let close = format!("{}}}", &line[..line.len() - trimmed.len()]);
+            let length = lines[i..].iter().position(|line| *line == close).unwrap_or(0);
+            let test = Test { file: path.to_owned(), name: name.to_owned() };
+            found.push((test, lines[begin..=i + length].join("\n")));
+        }
+        begin = i + 1;
+    }
+    found
+}
+
+/// The name of the function that this line begins.
+fn name_of(line: &str) -> Option<&str> {
+    let rest = line.strip_prefix("fn ")?;
+    rest.split(['(', '<']).next()
+}
