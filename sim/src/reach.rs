@@ -61,6 +61,7 @@ const RULES: &[(&str, fn(&Change<'_>) -> bool)] = &[
     ("BOOT-2", |c| holds(c.after, StartUp) && !c.kept.is_empty() && c.kept.without(shown(c.after)).is_empty()),
     ("SUP-1", |c| c.powered && !c.was_powered),
     ("SUP-2", |c| c.powered && c.was_powered && c.draw_a < c.draw_before_a),
+    ("SUP-3", |c| c.fuse_blown && c.before.load == High && *c.after == Outputs::NONE),
     ("REM-1", |c| c.cleared(RemoteOff)),
     ("REM-2", |c| c.wiring == RemoteWiring::HToPlus && c.after.load == High),
     ("REM-3", |c| c.set(RemoteOff) && c.since_rewired >= Micros::from(c.debounce_ms()) * MS && c.debounce_ms() > 0),
@@ -101,6 +102,8 @@ pub struct Reach {
 pub struct Surroundings {
     /// The supply is there.
     pub powered: bool,
+    /// A short has blown its fuse.
+    pub fuse_blown: bool,
     /// What the BMS draws, A.
     pub draw_a: f64,
     /// How the remote is wired.
@@ -116,6 +119,7 @@ struct Change<'a> {
     settings: &'a Settings,
     powered: bool,
     was_powered: bool,
+    fuse_blown: bool,
     draw_a: f64,
     draw_before_a: f64,
     wiring: RemoteWiring,
@@ -213,6 +217,7 @@ impl Reach {
             settings: &self.settings,
             powered: around.powered,
             was_powered: self.powered,
+            fuse_blown: around.fuse_blown,
             draw_a: around.draw_a,
             draw_before_a: self.draw_a,
             wiring: around.wiring,

@@ -78,7 +78,7 @@ REQUIREMENTS.md` from the sources and from one run of each built-in scenario; `n
 this page is behind them or something is missing.
 
 *Sure*: S stated by the data sheet, N by another product of the family, O by an older generation, A assumed. *Code*: files
-that implement the rule and cite its id. *Tests*: test functions whose own comment or body cites it, by file. *Scenarios*:
+that implement the rule and cite its id. *Tests*: test functions whose own name, comment or body cites it, by file. *Scenarios*:
 built-in scenarios whose run, seed 1, has set the rule's mark (`sim/src/reach.rs`).
 
 A behaviour needs code, a test and a scenario; a configuration rule code and a test of `check`; a statement is

@@ -2,7 +2,7 @@
 //!
 //! **Words.** A *citation* is a rule id in a comment, a name or a text of the source (`UV-1`, or `UV-1 … UV-5` for all of
 //! them). A *code place* is a file of the implementation that cites the rule. A *test of a rule* is a test function whose
-//! own comment or body cites it; what stands at the head of a test file counts for nothing. A scenario *reaches* a rule
+//! own name (`uv_1_…`), comment or body cites it; what stands at the head of a test file counts for nothing. A scenario *reaches* a rule
 //! when its run has set the rule's mark ([`ngbank_sim::reach`]).
 //!
 //! Nothing here is claimed by hand but the rules themselves (`rules.csv`): code and tests are read from the checkout,

@@ -8,16 +8,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Folders with code and tests.
-const FOLDERS: [&str; 8] = [
+/// Where rules are implemented and tested. Of the program's own tests only those of `check` are about rules.
+const FOLDERS: [&str; 7] = [
     "firmware-core/src",
     "firmware-core/tests",
     "models/src",
     "models/tests",
     "sim/src",
     "sim/tests",
-    "experiments/src",
-    "experiments/tests",
+    "experiments/tests/cli/check.rs",
 ];
 
 /// One file of the checkout.
@@ -53,14 +52,13 @@ pub fn sources(root: &Path) -> io::Result<Vec<SourceFile>> {
     paths.iter().map(|path| read(root, path)).collect()
 }
 
-fn walk(folder: &Path, paths: &mut Vec<PathBuf>) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            walk(&path, paths)?;
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            paths.push(path);
+fn walk(place: &Path, paths: &mut Vec<PathBuf>) -> io::Result<()> {
+    if fs::metadata(place)?.is_dir() {
+        for entry in fs::read_dir(place)? {
+            walk(&entry?.path(), paths)?;
         }
+    } else if place.extension().is_some_and(|extension| extension == "rs") {
+        paths.push(place.to_owned());
     }
     Ok(())
 }
@@ -76,9 +74,9 @@ fn read(root: &Path, path: &Path) -> io::Result<SourceFile> {
     Ok(SourceFile { path, code, tests })
 }
 
-/// A crate page lists what there is and what there is not; a mark is no implementation.
+/// A crate page lists what there is and what there is not.
 fn is_about_rules(path: &str) -> bool {
-    path.ends_with("/lib.rs") || path.ends_with("/tests.rs")
+    path.ends_with("/lib.rs")
 }
 
 /// The text up to the tests at its end.
@@ -103,7 +101,7 @@ fn tests(path: &str, text: &str) -> Vec<(Test, String)> {
             let close = format!("{}}}", &line[..line.len() - trimmed.len()]);
             let length = lines[i..].iter().position(|line| *line == close).unwrap_or(0);
             let test = Test { file: path.to_owned(), name: name.to_owned() };
-            found.push((test, lines[begin..=i + length].join("\n")));
+            found.push((test, format!("{} {}", id_of(name), lines[begin..=i + length].join("\n"))));
         }
         begin = i + 1;
     }
@@ -114,4 +112,10 @@ fn tests(path: &str, text: &str) -> Vec<(Test, String)> {
 fn name_of(line: &str) -> Option<&str> {
     let rest = line.strip_prefix("fn ")?;
     rest.split(['(', '<']).next()
+}
+
+/// The rule that a name begins with: `uv_1_to_the_millisecond` is a test of `UV-1`.
+fn id_of(name: &str) -> String {
+    let mut parts = name.split('_');
+    format!("{}-{}", parts.next().unwrap_or_default().to_uppercase(), parts.next().unwrap_or_default())
 }

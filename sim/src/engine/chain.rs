@@ -331,6 +331,7 @@ pub fn describe(kind: &FaultKind) -> String {
         FaultKind::BmsReset { reset } => format!("{reset:?} reset of the BMS"),
         FaultKind::ForeignBattery { battery } => format!("another battery answers at place {}", battery + 1),
         FaultKind::SupplyDip { volts } => format!("supply of the BMS at {volts} V"),
+        FaultKind::OutputShort => "an output is shorted, the supply fuse blows".to_owned(),
         FaultKind::ClockSetBack { ms } => format!("clock of the BMS set back by {ms} ms"),
     }
 }

@@ -339,8 +339,13 @@ impl<'a> Engine<'a> {
     /// Takes new outputs into the record and before the oracle.
     fn show(&mut self, t: Micros, outputs: Outputs) {
         let before = std::mem::replace(&mut self.host.outputs, outputs);
-        let (powered, draw_a, wiring) = (self.host.powered, self.host.draw_a(), self.host.remote);
-        let around = Surroundings { powered, draw_a, wiring };
+        let host = &self.host;
+        let around = Surroundings {
+            powered: host.powered,
+            fuse_blown: host.fuse_blown,
+            draw_a: host.draw_a(),
+            wiring: host.remote,
+        };
         self.reach.outputs(t, self.host.now(t), &before, &outputs, self.host.bms(), around);
         self.host.bms().canonical(self.host.now(t), &mut self.canonical);
         self.recorder.outputs(t, &outputs, self.host.bms(), self.canonical.as_bytes());

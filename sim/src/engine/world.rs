@@ -154,6 +154,10 @@ impl Engine<'_> {
                 let mv = millivolts(self.host.supply_v(self.last_bus_v));
                 self.oracle.world(t, WorldEvent::Supply { mv });
             }
+            FaultKind::OutputShort => {
+                self.host.fuse_blown = true;
+                self.lose_power(t);
+            }
             FaultKind::ClockSetBack { ms } if begins => self.host.set_clock_back(ms),
             _ => {}
         }

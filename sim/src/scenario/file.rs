@@ -286,6 +286,8 @@ pub(super) enum FaultTable {
     ForeignBattery { battery: u32 },
     /// The supply has this voltage instead of the bank's.
     SupplyDip { volts: f64 },
+    /// An output is shorted.
+    OutputShort {},
     /// The clock jumps backwards.
     ClockSetBack { ms: u32 },
 }

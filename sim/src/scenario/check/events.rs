@@ -41,7 +41,8 @@ pub(in super::super) fn check_faults(
         if time.until.is_some_and(|until| until <= time.at) {
             doc.error(&format!("{path}.until"), "later than at", "");
         }
-        let instant = matches!(fault, FaultTable::BmsReset { .. } | FaultTable::ClockSetBack { .. });
+        let instant =
+            matches!(fault, FaultTable::BmsReset { .. } | FaultTable::ClockSetBack { .. } | FaultTable::OutputShort {});
         if instant && time.until.is_some() {
             doc.error(&format!("{path}.until"), "absent: this fault is one instant", "");
         }
@@ -78,7 +79,7 @@ fn check_fault(doc: &mut Document<'_>, path: &str, fault: &FaultTable, shape: &S
                 doc.error(&field("device"), format!("a device of this file: {}", devices.join(", ")), "");
             }
         }
-        FaultTable::BmsReset { .. } => {}
+        FaultTable::BmsReset { .. } | FaultTable::OutputShort {} => {}
         FaultTable::ForeignBattery { battery: place } => battery(doc, "battery", *place),
         FaultTable::SupplyDip { volts } => super::within(doc, &field("volts"), *volts, 0.0, 100.0),
         FaultTable::ClockSetBack { ms } => {

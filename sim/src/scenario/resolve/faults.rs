@@ -43,6 +43,7 @@ fn name(fault: &FaultTable) -> &'static str {
         FaultTable::BmsReset { .. } => "bms-reset",
         FaultTable::ForeignBattery { .. } => "foreign-battery",
         FaultTable::SupplyDip { .. } => "supply-dip",
+        FaultTable::OutputShort {} => "output-short",
         FaultTable::ClockSetBack { .. } => "clock-set-back",
     }
 }
@@ -68,6 +69,7 @@ fn kind(fault: &FaultTable, devices: &[DeviceSpec]) -> FaultKind {
         FaultTable::BmsReset { reset } => FaultKind::BmsReset { reset: *reset },
         FaultTable::ForeignBattery { battery } => FaultKind::ForeignBattery { battery: from_0(*battery) },
         FaultTable::SupplyDip { volts } => FaultKind::SupplyDip { volts: *volts },
+        FaultTable::OutputShort {} => FaultKind::OutputShort,
         FaultTable::ClockSetBack { ms } => FaultKind::ClockSetBack { ms: *ms },
     }
 }
