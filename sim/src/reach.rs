@@ -21,8 +21,11 @@ use Cause::{
 };
 use Drive::{Floating, High};
 
+/// A rule, and whether it has acted at a change of outputs.
+type Mark = (&'static str, fn(&Change<'_>) -> bool);
+
 /// When outputs change, which rules have acted. Causes (OUT-…) mark themselves.
-const RULES: &[(&str, fn(&Change<'_>) -> bool)] = &[
+const RULES: &[Mark] = &[
     ("PRE-1", |c| c.set(Cause::PreAlarm)),
     ("PRE-2", |c| c.is_uv_cut()),
     ("PRE-3", |c| c.cleared(Cause::PreAlarm)),

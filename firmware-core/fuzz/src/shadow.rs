@@ -81,7 +81,7 @@ impl Shadow {
     /// The core starts; `retained`: with all that it knew, undamaged (BOOT-2).
     pub fn start(&mut self, settings: &Settings, retained: bool) {
         let kept = retained && self.settings.as_ref() == Some(settings);
-        let before = std::mem::replace(self, Self::new());
+        let before = std::mem::take(self);
         if !settings.is_valid() {
             return;
         }
