@@ -81,6 +81,8 @@ impl Tap for Radio<'_> {
         self.decisions += 1;
     }
 
+    fn change_settings(&mut self, _: Instant, _: &Settings, _: bool) {}
+    fn begin_update(&mut self) {}
     fn retain(&mut self) {}
     fn receive(&mut self, _: Instant, _: &[u8]) {}
     fn quiet(&mut self, _: Instant, _: &Quiet) {}
