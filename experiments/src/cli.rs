@@ -41,6 +41,9 @@ pub enum Command {
     /// Digests of the pinned runs, to compare platforms and build profiles.
     #[command(after_help = DIGESTS_EXAMPLES, after_long_help = DIGESTS_EXAMPLES)]
     Digests(DigestsArgs),
+    /// Every rule of the firmware with its code, its tests and the scenarios that reach it; needs a checkout.
+    #[command(after_help = REQUIREMENTS_EXAMPLES, after_long_help = REQUIREMENTS_EXAMPLES)]
+    Requirements(RequirementsArgs),
 }
 
 /// Options of a campaign.
@@ -188,6 +191,20 @@ pub struct DigestsArgs {
     pub mode: ModeArg,
 }
 
+/// Options of the requirement table.
+#[derive(Debug, Args)]
+pub struct RequirementsArgs {
+    /// Name every gap, and compare with REQUIREMENTS.md of the checkout; exit 1 if there is one
+    #[arg(long, conflicts_with = "out")]
+    pub check: bool,
+    /// Write the table as a page (in the repository: REQUIREMENTS.md)
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// The checkout
+    #[arg(long, default_value = ".", value_name = "DIR")]
+    pub root: PathBuf,
+}
+
 /// How grid points are executed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum ModeArg {
@@ -223,6 +240,10 @@ const DIGESTS_EXAMPLES: &str = "\
 Examples:
   ngbank digests --check                     do the pinned runs still decide the same?
   ngbank digests --update experiments/digests.csv   pin them anew";
+const REQUIREMENTS_EXAMPLES: &str = "\
+Examples:
+  ngbank requirements --check                is every rule implemented, tested and reached?
+  ngbank requirements --out REQUIREMENTS.md  writes the page anew";
 
 #[cfg(test)]
 mod tests {

@@ -13,6 +13,7 @@
 //! | [`record`], [`summary`] | one run as a row, a campaign in numbers |
 //! | [`table`], [`csv_files`], [`plots`], [`report`] | what people and scripts see |
 //! | [`advertisements`] | what the radio sends, for tests of other readers |
+//! | [`requirements`] | every rule with code, tests and scenarios |
 //! | [`files`] | files that appear only when whole |
 //!
 //! **Guarantees.** Result files do not depend on the number of threads, on the machine, or on whether the campaign was
@@ -35,6 +36,7 @@ pub mod journal;
 pub mod plots;
 pub mod record;
 pub mod report;
+pub mod requirements;
 pub mod sources;
 pub mod summary;
 pub mod table;

@@ -474,11 +474,26 @@ impl Bms {
                 self.restart_counts();
                 self.clock_fault = !self.planted().removed.contains(Cause::Clock);
             }
-            // No decision looked for silent batteries for so long that the instant would seem to lie ahead.
-            Some(_) if now.since(self.silence_due) > Millis::new(1 << 30) => self.silence_due = now,
-            Some(_) => {}
+            Some(clock) => self.keep_silence(clock, now),
         }
         self.clock = Some(now);
+    }
+
+    /// TIME-1: after a long time without a decision the last frames would seem to lie ahead. They are kept as far
+    /// back as makes a battery silent; the next decision finds that.
+    fn keep_silence(&mut self, clock: Instant, now: Instant) {
+        const LONG: Millis = Millis::new(1 << 29);
+        let paused = now.since(clock) > LONG;
+        if !paused && now.since(self.silence_due) <= LONG {
+            return;
+        }
+        let timeout = self.silence_timeout();
+        for battery in &mut self.batteries {
+            if paused || now.since(battery.last_seen) > timeout {
+                battery.last_seen = now.back(timeout);
+            }
+        }
+        self.silence_due = now;
     }
 
     /// All timers start anew from `now`.

@@ -36,6 +36,11 @@ impl Instant {
         Self(self.0.wrapping_add(length.0))
     }
 
+    /// This much earlier.
+    pub const fn back(self, length: Millis) -> Self {
+        Self(self.0.wrapping_sub(length.0))
+    }
+
     /// The earlier of two instants that are less than 2³¹ ms apart.
     pub const fn min(self, other: Self) -> Self {
         if other.is_before(self) { other } else { self }

@@ -24,6 +24,7 @@
 //! | [`streams`] | one random stream per seed, entity and purpose; noise with random access |
 //! | [`engine`] | time, chain, BMS host, faults, jumping, record |
 //! | [`oracle`] | the independent judge with its own table of numbers |
+//! | [`reach`] | which rules a run has exercised |
 //! | [`result`] | what one run gave |
 //!
 //! **Guarantees.** Time is integer microseconds; at one instant the order is plant, samples, frames, decision, pins. No wall
@@ -34,6 +35,7 @@
 
 pub mod engine;
 pub mod oracle;
+pub mod reach;
 pub mod result;
 pub mod scenario;
 pub mod streams;

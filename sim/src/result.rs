@@ -41,6 +41,8 @@ pub struct RunResult {
     pub balance_error: f64,
     /// What the scenario promises to reach and this run did not, one sentence each.
     pub unmet: Vec<String>,
+    /// Ids of the rules that the run has exercised, sorted ([`crate::reach`]).
+    pub reached: Vec<&'static str>,
     /// Everything that happened, in time order.
     pub events: Vec<Event>,
     /// Samples for plots, when asked for.

@@ -5,7 +5,10 @@ pub mod check;
 pub mod digests;
 pub mod list;
 pub mod readout;
+pub mod requirements;
 pub mod run;
+
+use std::path::PathBuf;
 
 use ngbank_sim::engine::{Mode, Options};
 
@@ -34,6 +37,14 @@ pub enum CommandError {
     /// A record could not be written.
     #[error("JSON: {0}")]
     Json(#[from] serde_json::Error),
+    /// The sources are not where they should be.
+    #[error("{} is no checkout of this project, its sources cannot be read ({source}): see --root", root.display())]
+    NotACheckout {
+        /// Where they were looked for.
+        root: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// A scenario could not be written.
     #[error("TOML: {0}")]
     Toml(#[from] toml::ser::Error),
@@ -43,7 +54,7 @@ impl CommandError {
     /// The exit code of this error.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Source(SourceError::BadInput(_)) => Exit::BadInput,
+            Self::Source(SourceError::BadInput(_)) | Self::NotACheckout { .. } => Exit::BadInput,
             _ => Exit::Internal,
         }
     }

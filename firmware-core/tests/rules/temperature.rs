@@ -84,6 +84,7 @@ fn drives(bank: &Bank) -> (Drive, Drive) {
 
 const BOTH_HIGH: (Drive, Drive) = (Drive::High, Drive::High);
 
+/// OUT-4, OUT-5, OUT-6; TEMP-1, TEMP-2, TEMP-3.
 #[test]
 fn each_limit_at_its_last_tenth_of_a_degree() {
     for limit in &LIMITS {

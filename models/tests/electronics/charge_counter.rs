@@ -11,6 +11,7 @@ fn near(value: f64, expected: f64) {
     assert!((value - expected).abs() < 1e-6, "{value} instead of {expected}");
 }
 
+/// SOC-5.
 #[test]
 fn counts_a_linear_current_exactly() {
     let counter = ideal();
@@ -114,6 +115,7 @@ fn rest_is_broken_by_a_current_between_two_ticks() {
     assert!(minute(&mut counter, 3.3, 0.0));
 }
 
+/// SOC-5: what sets the counter to full.
 #[test]
 fn full_after_3_minutes_at_the_tail_current() {
     let mut counter = ideal();

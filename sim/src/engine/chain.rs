@@ -37,6 +37,8 @@ pub struct Chain {
     damage: Vec<f64>,
     /// Batteries whose last tick changed a bleed current.
     tick_ends: Vec<bool>,
+    /// A tick has set a charge counter to full, or its offset to zero.
+    pub counter_set: bool,
 }
 
 impl Chain {
@@ -58,6 +60,7 @@ impl Chain {
             foreign: 0,
             damage: vec![0.0; batteries],
             tick_ends: vec![false; batteries],
+            counter_set: false,
         }
     }
 
@@ -217,6 +220,7 @@ impl Chain {
             let current_a = plant.battery_current(b, at);
             let outcome = electronics.tick(cells_v, current_a, plant.battery_temperature(b, at));
             self.tick_ends[b] = outcome.bleed;
+            self.counter_set |= outcome.counter;
         }
     }
 
@@ -327,6 +331,7 @@ pub fn describe(kind: &FaultKind) -> Option<String> {
         FaultKind::BmsReset { reset } => format!("{reset:?} reset of the BMS"),
         FaultKind::ForeignBattery { battery } => format!("another battery answers at place {}", battery + 1),
         FaultKind::SupplyDip { volts } => format!("supply of the BMS at {volts} V"),
+        FaultKind::OutputShort => "an output is shorted, the supply fuse blows".to_owned(),
         FaultKind::ClockSetBack { ms } => format!("clock of the BMS set back by {ms} ms"),
         FaultKind::FirmwareUpdate { fails: false } => "firmware update".to_owned(),
         FaultKind::FirmwareUpdate { fails: true } => "firmware update that fails".to_owned(),

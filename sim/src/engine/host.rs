@@ -36,7 +36,8 @@ pub struct Host<'a> {
     /// The firmware under test. It is called through the host, so that no call escapes the tap.
     bms: Box<Bms>,
     tap: Option<&'a mut dyn Tap>,
-    settings: Settings,
+    /// Those that are in force.
+    pub settings: Settings,
     retained: Box<Retained>,
     /// Added to the simulation time, ms; wraps like the clock itself.
     clock_offset_ms: u32,
@@ -45,6 +46,8 @@ pub struct Host<'a> {
     bluetooth: Bluetooth,
     /// The supply terminals see this instead of the bus, V.
     pub supply_override_v: Option<f64>,
+    /// A short on an output has blown the supply fuse (SUP-3).
+    pub fuse_blown: bool,
     /// The supply is there and the firmware runs.
     pub powered: bool,
     /// A firmware update is under way (UPD-2).
@@ -71,6 +74,7 @@ impl<'a> Host<'a> {
             remote,
             bluetooth,
             supply_override_v: None,
+            fuse_blown: false,
             powered: true,
             updating: false,
             outputs: DEAD,
@@ -154,7 +158,7 @@ impl<'a> Host<'a> {
         if self.powered && self.supply_v(bus_v) < SUPPLY_OFF_V && self.supply_override_v.is_none() {
             // The bus itself has collapsed; dips of the scenario are timed to the millisecond elsewhere.
             self.powered = false;
-        } else if !self.powered && self.supply_v(bus_v) > SUPPLY_ON_V {
+        } else if !self.powered && !self.fuse_blown && self.supply_v(bus_v) > SUPPLY_ON_V {
             self.power_on();
         }
         if self.powered {

@@ -36,6 +36,7 @@ use ngbank_models::profile::Series;
 use ngbank_models::time::{MINUTE, Micros, NEVER};
 
 use crate::oracle::{Oracle, Pins, WorldEvent};
+use crate::reach::{Reach, Surroundings};
 use crate::result::{Cost, DeviceAccount, EventKind, RunResult};
 use crate::scenario::{RemoteWiring, Resolved};
 use chain::Chain;
@@ -140,6 +141,7 @@ struct Engine<'a> {
     oracle: Oracle,
     recorder: Recorder,
     latency: Latency,
+    reach: Reach,
     schedule: Schedule,
     grid: Grid,
     jump: Jump,
@@ -174,6 +176,7 @@ impl<'a> Engine<'a> {
             .map_err(|error| RunError::Bank(error.to_string()))?;
         let settings = scenario.settings.to_core().map_err(RunError::Settings)?;
         let remote = scenario.remote.first().map_or(RemoteWiring::Joined, |change| change.wiring);
+        let reach = Reach::new(&settings);
         let host = Host::new(settings, scenario.clock_start_ms, remote, scenario.bluetooth, tap);
         let batteries = plant.batteries();
         let (rating, model) = chain::rating(scenario)
@@ -183,6 +186,7 @@ impl<'a> Engine<'a> {
             oracle: Oracle::new(truth::oracle_config(scenario)),
             recorder: Recorder::new(scenario.bank.params.series, options.trace_every_us),
             latency: Latency::new(&scenario.settings, batteries),
+            reach,
             ambient,
             schedule: Schedule::new(scenario),
             grid: Grid::new(batteries),
@@ -303,6 +307,7 @@ impl<'a> Engine<'a> {
         {
             self.cost.frames_executed += 1;
             self.host.receive(t, frame);
+            self.reach.report(&self.chain.reports(cycle)[battery]);
             if let Some(lowest_mv) = self.chain.accepted_mv(cycle, battery) {
                 self.latency.report(t, battery, lowest_mv);
             }
@@ -315,6 +320,7 @@ impl<'a> Engine<'a> {
         let bus_v = if t >= self.plant.time() { self.plant.bus_volts_at(t) } else { self.last_bus_v };
         let was_powered = self.host.powered;
         let outputs = self.host.decide(t, bus_v);
+        self.reach.decision(self.host.now(t), &self.host.settings);
         if was_powered != self.host.powered {
             let event = if was_powered { WorldEvent::PowerLost } else { WorldEvent::PowerOn };
             self.oracle.world(t, event);
@@ -333,7 +339,15 @@ impl<'a> Engine<'a> {
 
     /// Takes new outputs into the record and before the oracle.
     fn show(&mut self, t: Micros, outputs: Outputs) {
-        self.host.outputs = outputs;
+        let before = std::mem::replace(&mut self.host.outputs, outputs);
+        let host = &self.host;
+        let around = Surroundings {
+            powered: host.powered,
+            fuse_blown: host.fuse_blown,
+            draw_a: host.draw_a(),
+            wiring: host.remote,
+        };
+        self.reach.outputs(t, self.host.now(t), &before, &outputs, self.host.bms(), around);
         self.host.bms().canonical(self.host.now(t), &mut self.canonical);
         self.recorder.outputs(t, &outputs, self.host.bms(), self.canonical.as_bytes());
         let (levels, reported) = (truth::levels(&outputs), truth::reported(&outputs));
@@ -412,6 +426,9 @@ impl<'a> Engine<'a> {
             charge_ah: accounts.device_charge[i] / 3_600.0,
         });
         let devices = devices.collect();
+        if self.chain.counter_set {
+            self.reach.counter();
+        }
         let record = self.recorder.finish();
         let unmet = unmet(self.scenario, &record);
         RunResult {
@@ -429,6 +446,7 @@ impl<'a> Engine<'a> {
             devices,
             balance_error: accounts.balance_error(),
             unmet,
+            reached: self.reach.finish(),
             events: record.events,
             trace: record.trace,
         }

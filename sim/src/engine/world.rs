@@ -96,6 +96,7 @@ impl Engine<'_> {
             Action::Remote(i) => {
                 let wiring = self.scenario.remote[i].wiring;
                 self.host.remote = wiring;
+                self.reach.rewired(t);
                 self.recorder.event(t, EventKind::Fault, format!("remote wired {wiring:?}"));
                 self.tell_remote(t);
                 self.pins_act(t);
@@ -137,6 +138,9 @@ impl Engine<'_> {
                 self.installation.set_ignores_remote(t, device, begins);
             }
             FaultKind::BmsReset { reset } => {
+                if reset == Reset::Watchdog {
+                    self.reach.watchdog(&self.host.outputs);
+                }
                 self.host.reset(reset);
                 self.chain.bms_started();
                 let event = match reset {
@@ -152,6 +156,10 @@ impl Engine<'_> {
                 self.host.supply_override_v = begins.then_some(volts);
                 let mv = millivolts(self.host.supply_v(self.last_bus_v));
                 self.oracle.world(t, WorldEvent::Supply { mv });
+            }
+            FaultKind::OutputShort => {
+                self.host.fuse_blown = true;
+                self.lose_power(t);
             }
             FaultKind::ClockSetBack { ms } if begins => self.host.set_clock_back(ms),
             FaultKind::SettingsChange { ref settings } => self.change_settings(t, settings),

@@ -52,6 +52,8 @@ const BUILTIN: &[Builtin] = builtin! {
     "damaged-frames": "Damaged frames",
     "sensor-offset": "Cell measured too low",
     "sensor-stuck": "Cell measurement stuck high",
+    "sensor-wire-open": "Cell measurement that cannot be true",
+    "output-short": "Short on an output",
     "charger-ignores-remote": "Charger that ignores its remote",
     "cold-night": "Too cold to discharge",
     "low-cell-charger-gives-up": "Low cell: CHARGER gives up, and comes back",

@@ -74,6 +74,8 @@ pub enum FaultKind {
         /// Supply voltage, V.
         volts: f64,
     },
+    /// An output is shorted: the supply fuse blows, and the BMS is dead for the rest of the run (SUP-3).
+    OutputShort,
     /// The clock of the BMS jumps backwards (TIME-2).
     ClockSetBack {
         /// By how much, ms.

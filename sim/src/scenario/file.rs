@@ -287,6 +287,8 @@ pub(super) enum FaultTable {
     ForeignBattery { battery: u32 },
     /// The supply has this voltage instead of the bank's.
     SupplyDip { volts: f64 },
+    /// An output is shorted.
+    OutputShort {},
     /// The clock jumps backwards.
     ClockSetBack { ms: u32 },
     /// The BMS is asked to take these settings beside those it has (UPD-1); `refused`: it is expected to refuse them.

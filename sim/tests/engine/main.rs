@@ -1,9 +1,11 @@
 //! The engine as a whole: firmware in the loop, judged by the oracle.
 
 mod balance;
+mod chain_break;
 mod modes;
 mod planted;
 mod pre_alarm;
+mod shorted;
 
 use ngbank_core::Mutant;
 use ngbank_sim::engine::{Mode, Options, run};

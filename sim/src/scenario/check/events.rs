@@ -45,7 +45,10 @@ pub(in super::super) fn check_faults(
         }
         let instant = matches!(
             fault,
-            FaultTable::BmsReset { .. } | FaultTable::ClockSetBack { .. } | FaultTable::SettingsChange { .. }
+            FaultTable::BmsReset { .. }
+                | FaultTable::ClockSetBack { .. }
+                | FaultTable::OutputShort {}
+                | FaultTable::SettingsChange { .. }
         );
         if instant && time.until.is_some() {
             doc.error(&format!("{path}.until"), "absent: this fault is one instant", "");
@@ -87,7 +90,10 @@ fn check_fault(doc: &mut Document<'_>, path: &str, fault: &FaultTable, shape: &S
             }
         }
         // The settings of a change are checked with the others.
-        FaultTable::BmsReset { .. } | FaultTable::SettingsChange { .. } | FaultTable::FirmwareUpdate { .. } => {}
+        FaultTable::BmsReset { .. }
+        | FaultTable::OutputShort {}
+        | FaultTable::SettingsChange { .. }
+        | FaultTable::FirmwareUpdate { .. } => {}
         FaultTable::ForeignBattery { battery: place } => battery(doc, "battery", *place),
         FaultTable::SupplyDip { volts } => super::within(doc, &field("volts"), *volts, 0.0, 100.0),
         FaultTable::ClockSetBack { ms } => {

@@ -48,6 +48,7 @@ fn name(fault: &FaultTable) -> &'static str {
         FaultTable::BmsReset { .. } => "bms-reset",
         FaultTable::ForeignBattery { .. } => "foreign-battery",
         FaultTable::SupplyDip { .. } => "supply-dip",
+        FaultTable::OutputShort {} => "output-short",
         FaultTable::ClockSetBack { .. } => "clock-set-back",
         FaultTable::SettingsChange { .. } => "settings-change",
         FaultTable::FirmwareUpdate { .. } => "firmware-update",
@@ -75,6 +76,7 @@ fn kind(fault: &FaultTable, devices: &[DeviceSpec], asked: &Settings) -> FaultKi
         FaultTable::BmsReset { reset } => FaultKind::BmsReset { reset: *reset },
         FaultTable::ForeignBattery { battery } => FaultKind::ForeignBattery { battery: from_0(*battery) },
         FaultTable::SupplyDip { volts } => FaultKind::SupplyDip { volts: *volts },
+        FaultTable::OutputShort {} => FaultKind::OutputShort,
         FaultTable::ClockSetBack { ms } => FaultKind::ClockSetBack { ms: *ms },
         FaultTable::SettingsChange { .. } => {
             FaultKind::SettingsChange { settings: Box::new(SettingsSpec::from(asked)) }
