@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use ngbank_core::frame::{Report, Status};
+use ngbank_core::readout::{Readout, ReadoutConfig};
 use ngbank_core::settings::{Countdown, OverCurrentAction, Settings};
 use ngbank_core::units::Instant;
 use ngbank_core::{Bms, Cause, CauseSet, Drive, Led, Outputs, PreAlarm};
@@ -98,7 +99,12 @@ pub struct Reach {
     reds: [bool; 2],
     /// A firmware update has been seen.
     updated: bool,
+    /// What the radio sends while it is on: it is asked when outputs change, never inside a decision.
+    readout: Readout,
 }
+
+/// Key and product of the readout; a mark asks only whether a changed record is a new advertisement.
+const RADIO: ReadoutConfig = ReadoutConfig { product_id: 0, key: [0; 16] };
 
 /// The hardware around the firmware at a change of outputs.
 #[derive(Clone, Copy, Debug)]
@@ -151,6 +157,7 @@ impl Reach {
             kept: CauseSet::EMPTY,
             reds: [false; 2],
             updated: false,
+            readout: Readout::new(),
         }
     }
 
@@ -207,6 +214,16 @@ impl Reach {
         self.reds[0] |= after.red == Led::Blinking;
         self.reds[1] |= after.red == Led::On;
         self.updated |= holds(after, FirmwareUpdate);
+        if after.blue != Led::Off {
+            self.readout.observe(now, bms);
+            let nonce = self.readout.nonce();
+            let changed = self.readout.advertise(bms, &RADIO);
+            let unchanged = self.readout.advertise(bms, &RADIO);
+            // A changed record goes out under the next nonce, an unchanged one as before.
+            if self.readout.nonce() == nonce.wrapping_add(1) && unchanged == changed {
+                self.ids.insert("READ-1");
+            }
+        }
         let over_current = [DischargeOverCurrent, ChargeOverCurrent].map(|cause| holds(after, cause));
         let ended = self.over_current_since.iter_mut().zip(over_current).map(|(since, holds)| time(since, t, holds));
         let over_current_for = ended.max().unwrap_or(0);
