@@ -1,7 +1,6 @@
 //! The firmware as a value: its state, how it starts, how it takes frames. Decisions are in [`crate::decision`].
 
 use crate::battery::{Battery, COMPLETE_FRAMES, COMPLETE_TIME, Reception};
-use crate::canonical::Canonical;
 use crate::cause::{Cause, CauseInfo, CauseSet};
 use crate::diagnosis::Ignored;
 use crate::floor::{Floor, string_soc_pm};
@@ -605,12 +604,6 @@ impl Bms {
     /// What survives a watchdog reset (BOOT-2).
     pub fn retained(&self, retained: &mut Retained) {
         retained.save(self);
-    }
-
-    /// The part of the state that decides the future.
-    pub fn canonical(&self, now: Instant, canonical: &mut Canonical) {
-        canonical.clear();
-        self.canonical_with(now, &mut |bytes| canonical.put(bytes));
     }
 }
 

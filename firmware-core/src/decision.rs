@@ -20,9 +20,9 @@ const CLEAR_HOLD_MAX: Millis = Millis::minutes(32);
 pub(crate) const CUT_WINDOW: Millis = Millis::minutes(60);
 /// UV-2: the bank is charged above 2 % C (one fiftieth) for so long.
 const RELIEF_PART: u32 = 50;
-const RELIEF: Millis = Millis::seconds(5);
+pub(crate) const RELIEF: Millis = Millis::seconds(5);
 /// Error 12 ends after a minute of decisions without any cause (ERR-1).
-const CLEAN: Millis = Millis::seconds(60);
+pub(crate) const CLEAN: Millis = Millis::seconds(60);
 /// The under-voltage row's place among the threshold rows.
 const UV: usize = Cause::UnderVoltage as usize;
 

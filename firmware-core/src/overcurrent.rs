@@ -4,6 +4,7 @@
 
 use crate::battery::Values;
 use crate::bms::first;
+use crate::canonical::Pen;
 use crate::frame::Status;
 use crate::settings::{BankLayout, OverCurrentAction};
 use crate::units::{Instant, Millis};
@@ -159,14 +160,15 @@ impl Currents {
         above
     }
 
-    pub fn canonical(&self, put: &mut impl FnMut(&[u8])) {
-        for timer in [self.continuous, self.pulse] {
-            put(&[u8::from(timer.running)]);
-            put(&timer.run_ms.to_le_bytes());
-            put(&timer.below_ms.to_le_bytes());
+    /// What decides the future: times up to where they act, that of the warning while there is one.
+    pub fn canonical(&self, warns: bool, pen: &mut Pen<'_, impl FnMut(&[u8])>) {
+        for (timer, end) in [(self.continuous, CONTINUOUS_MS), (self.pulse, PULSE_MS)] {
+            pen.bytes(&[u8::from(timer.running)]);
+            pen.bytes(&timer.run_ms.min(end).to_le_bytes());
+            pen.bytes(&timer.below_ms.to_le_bytes());
         }
-        put(&[self.extreme]);
-        put(&self.clear_ms.to_le_bytes());
+        pen.bytes(&[self.extreme.min(EXTREME_REPORTS)]);
+        pen.bytes(&(if warns { self.clear_ms } else { 0 }).to_le_bytes());
     }
 }
 
@@ -306,21 +308,22 @@ impl Cuts {
         }
     }
 
-    pub fn canonical(&self, now: Instant, put: &mut impl FnMut(&[u8])) {
-        let (kind, since, battery) = match self.cut {
-            Cut::Idle => (0, now, 0),
-            Cut::Running { since, battery, counted: None } => (1, since, battery),
-            Cut::Running { since, battery, counted: Some(false) } => (2, since, battery),
-            Cut::Running { since, battery, counted: Some(true) } => (3, since, battery),
-            Cut::Latched { since, battery } => (4, since, battery),
+    /// What decides the future. The counted cuts of a latched output no longer do.
+    pub fn canonical(&self, pen: &mut Pen<'_, impl FnMut(&[u8])>) {
+        let (kind, since, battery, end) = match self.cut {
+            Cut::Idle => (0, None, 0, Millis::ZERO),
+            Cut::Running { since, battery, counted: None } => (1, Some(since), battery, RETRY),
+            Cut::Running { since, battery, counted: Some(false) } => (2, Some(since), battery, RETRY),
+            Cut::Running { since, battery, counted: Some(true) } => (3, Some(since), battery, RETRY),
+            Cut::Latched { since, battery } => (4, Some(since), battery, LATCH),
         };
-        put(&[kind, battery]);
-        put(&self.warns.to_le_bytes());
-        put(&self.trips.to_le_bytes());
-        put(&now.since(since).as_millis().to_le_bytes());
+        pen.bytes(&[kind, battery]);
+        pen.bytes(&self.warns.to_le_bytes());
+        pen.bytes(&self.trips.to_le_bytes());
+        pen.maybe(since, end);
+        let latched = matches!(self.cut, Cut::Latched { .. });
         for counted in self.counted {
-            put(&[u8::from(counted.is_some())]);
-            put(&counted.map_or(0, |at| now.since(at).as_millis()).to_le_bytes());
+            pen.maybe(counted.filter(|_| !latched), LATCH_WINDOW.plus(Millis::new(1)));
         }
     }
 }

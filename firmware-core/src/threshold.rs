@@ -6,6 +6,7 @@
 
 use crate::battery::Battery;
 use crate::bms::{first, with_bits};
+use crate::canonical::Pen;
 use crate::cause::Cause;
 use crate::table::{Limits, Protection, ROWS, Signal, THRESHOLDS, Trip};
 use crate::units::{Instant, Millis};
@@ -186,12 +187,11 @@ impl Row {
         }
     }
 
-    pub fn canonical(&self, now: Instant, put: &mut impl FnMut(&[u8])) {
-        // A tripped row looks at no hold.
-        let oldest = self.oldest.filter(|_| self.state != State::Tripped);
-        put(&[self.state as u8, u8::from(self.clear_since.is_some()), oldest.unwrap_or(u8::MAX)]);
-        put(&self.set.to_le_bytes());
-        put(&self.failing.to_le_bytes());
-        put(&self.clear_since.map_or(0, |since| now.since(since).as_millis()).to_le_bytes());
+    /// What decides the future; the clear condition must hold for `hold`.
+    pub fn canonical(&self, hold: Millis, pen: &mut Pen<'_, impl FnMut(&[u8])>) {
+        pen.bytes(&[self.state as u8]);
+        pen.bytes(&self.set.to_le_bytes());
+        pen.bytes(&self.failing.to_le_bytes());
+        pen.maybe(self.clear_since, hold);
     }
 }

@@ -1,6 +1,6 @@
 //! `fast_forward()` within a promise equals executing the cycles.
 
-use ngbank_core::{Canonical, Cause};
+use ngbank_core::{Canonical, Cause, CauseInfo};
 use proptest::prelude::*;
 use proptest::test_runner::TestRng;
 
@@ -8,10 +8,11 @@ use crate::common::script::{Event, apply, config, script};
 use crate::common::{Bank, CYCLE, Link, SECOND};
 use crate::quiet_is_sound::{length, obey, promise, wander, wander_inputs};
 
-fn canonical(bank: &Bank) -> Canonical {
+/// What decides the future, and where and since when each cause holds.
+fn canonical(bank: &Bank) -> (Canonical, [Option<CauseInfo>; Cause::ALL.len()]) {
     let mut canonical = Canonical::new();
     bank.bms.canonical(bank.now(), &mut canonical);
-    canonical
+    (canonical, Cause::ALL.map(|cause| bank.bms.cause(cause)))
 }
 
 /// Jumps so many cycles: the core is told, the batteries count on.

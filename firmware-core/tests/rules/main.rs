@@ -4,6 +4,7 @@
 
 mod common;
 
+mod canonical;
 mod clock;
 mod communication;
 mod errors;

@@ -66,7 +66,7 @@ proptest! {
 fn canonical_sees_what_decides() {
     type Change = fn(&mut Bank);
     let up = Bank::running(2);
-    let changes: [(&str, Change); 7] = [
+    let changes: [(&str, Change); 8] = [
         ("a hold that runs", |bank| bank.cell(1, 0, 3751)),
         ("a tripped cause", |bank| bank.temperature(1, 49, 60)),
         ("a warning", |bank| bank.cell(0, 0, 3000)),
@@ -74,6 +74,7 @@ fn canonical_sees_what_decides() {
         ("an over-current time", |bank| bank.current(0, -150_001)),
         ("the supply", |bank| bank.inputs.supply_mv = 70_001),
         ("silence", |bank| bank.link(1, Link::Silent)),
+        ("an impossible frame", |bank| bank.cell(1, 0, 400)),
     ];
     let mut calm = up.clone();
     calm.run_for(CYCLE);
