@@ -406,3 +406,157 @@ fn com_7_one_battery_too_many() {
         assert!(bank.shows(Cause::BankMismatch), "{configured} configured");
     }
 }
+
+/// COM-5: the loss of exactly 10 min ago still counts, that of one cycle more does not.
+#[test]
+fn com_5_third_loss_to_the_cycle() {
+    for (late, trusted) in [(0, 59_600), (CYCLE, 9600)] {
+        let mut bank = Bank::running(2);
+        let mut lose = |after: u64| {
+            bank.run_for(after);
+            bank.link(1, Link::Silent);
+            let lost = bank.run_until(6 * SECOND, |o| o.load == Drive::Floating).expect("silence");
+            bank.align();
+            bank.link(1, Link::Good);
+            let trust = bank.run_until(2 * MINUTE, |o| o.load == Drive::High).expect("trust");
+            bank.align();
+            (lost, trust)
+        };
+        assert_eq!(lose(0), (4600, 9600));
+        assert_eq!(lose(0), (4600, 9600));
+        // Each took 5 s to the boundary after the loss and 10 s to the one after trust.
+        assert_eq!(lose(10 * MINUTE - 30 * SECOND + late), (4600, trusted), "{late} ms more");
+    }
+}
+
+/// "Signals": what is not trusted keeps every cause, whoever else comes or goes.
+#[test]
+fn no_clear_rule_is_met_while_any_battery_is_lost() {
+    type Act = fn(&mut Bank);
+    let acts: [(&str, Act); 4] = [
+        ("another one says that it cannot measure", |bank| {
+            bank.status(2, Status::MEASUREMENT_ERROR);
+            bank.run_for(DECISION);
+        }),
+        ("another one falls silent", |bank| {
+            bank.link(2, Link::Silent);
+            bank.run_for(6 * SECOND);
+        }),
+        ("another one comes back", |bank| {
+            bank.link(2, Link::Silent);
+            bank.run_for(6 * SECOND);
+            bank.link(2, Link::Good);
+            bank.run_for(11 * SECOND);
+        }),
+        ("the clock goes backwards", |bank| {
+            bank.clock = bank.clock.wrapping_sub(1000);
+            bank.decide();
+        }),
+    ];
+    for (name, act) in acts {
+        let mut bank = Bank::running(3);
+        bank.temperature(0, 49, 60);
+        bank.run_for(SECOND);
+        bank.link(1, Link::Silent);
+        bank.run_for(10 * SECOND);
+        bank.temperature(0, 190, 210);
+        bank.run_for(SECOND);
+        assert!(bank.shows(Cause::ColdCharge), "{name}: before");
+        act(&mut bank);
+        assert!(bank.shows(Cause::ColdCharge), "{name}: in that decision");
+        bank.run_for(10 * SECOND);
+        assert!(bank.shows(Cause::ColdCharge), "{name}: and later");
+    }
+}
+
+/// Nor by other settings, with which the value would not trip (UPD-1).
+#[test]
+fn no_clear_rule_is_met_by_settings_while_a_battery_is_lost() {
+    let mut bank = Bank::running(2);
+    bank.temperature(0, 49, 60);
+    bank.link(1, Link::Silent);
+    bank.run_for(10 * SECOND);
+    let mut settings = bank.settings;
+    settings.charge_min_dc = -200;
+    bank.change_settings(settings).unwrap();
+    bank.run_for(SECOND);
+    assert!(bank.shows(Cause::ColdCharge));
+    bank.link(1, Link::Good);
+    bank.run_for(20 * SECOND);
+    bank.assert_clean();
+}
+
+/// Only gaps between accepted frames count, not the first number of a battery nor the first after its silence.
+#[test]
+fn com_3_first_numbers_are_no_gaps() {
+    let mut bank = Bank::new(Settings::new(parallel(2)));
+    bank.all(|report| report.sequence = 100);
+    bank.come_up();
+    assert_eq!(counts(&bank).missing, 0);
+    bank.link(1, Link::Silent);
+    bank.run_for(6 * SECOND);
+    bank.link(1, Link::Good);
+    bank.batteries[1].report.sequence = 7;
+    bank.run_for(SECOND);
+    assert_eq!(counts(&bank).missing, 0);
+}
+
+/// OUT-10 names the place at which the foreign frame came.
+#[test]
+fn com_7_names_the_battery() {
+    for ((name, change), place) in FOREIGN.into_iter().zip([1, 1, 2]) {
+        let mut bank = Bank::running(2);
+        bank.run_for(CYCLE);
+        change(&mut bank.batteries[1].report);
+        bank.run_for(DECISION);
+        assert_eq!(bank.why(Cause::BankMismatch).battery, Some(place), "{name}");
+        assert_eq!(counts(&bank).foreign, 1, "{name}");
+    }
+}
+
+/// At the start nothing foreign may be heard for three cycles of 500 ms; then the bank is the one configured.
+#[test]
+fn com_7_at_the_start_three_cycles_without_a_foreign_frame() {
+    // One battery of two, heard right before its own frame at 520 ms; a bank of one, in the very slot at 510 ms.
+    for (batteries, foreign_ms, up_ms) in [(2, 519, 2100), (1, 510, 2100), (1, 511, 2600)] {
+        let mut bank = Bank::new(Settings::new(parallel(batteries)));
+        bank.power_on();
+        bank.run_for(foreign_ms);
+        let mut foreign = bank.batteries[usize::from(batteries) - 1].report;
+        foreign.serial = 4711;
+        let mut bytes = [0; MAX_FRAME];
+        let length = foreign.encode(&mut bytes);
+        bank.bms.receive(bank.now(), &bytes[..length]);
+        bank.run_for(DECISION - foreign_ms % DECISION);
+        assert!(bank.shows(Cause::BankMismatch));
+        let rise = bank.run_until(5 * SECOND, |o| o.charger == Drive::High);
+        assert_eq!(rise.map(|_| bank.time), Some(up_ms), "{batteries} batteries, foreign at {foreign_ms} ms");
+        assert!(!bank.shows(Cause::BankMismatch));
+    }
+}
+
+/// "Until a restart": a clock fault, which clears as BOOT-1, is none.
+#[test]
+fn com_7_outlasts_a_clock_fault() {
+    let mut bank = Bank::running(1);
+    bank.batteries[0].report.serial = 4711;
+    bank.deliver(0);
+    bank.batteries[0].report.serial = 1000;
+    bank.clock = bank.clock.wrapping_sub(1000);
+    bank.run_for(10 * SECOND);
+    assert!(bank.shows(Cause::BankMismatch) && !bank.shows(Cause::Clock), "{:?}", bank.outputs);
+}
+
+/// COM-6: the warning about another firmware version ends with its bit.
+#[test]
+fn com_6_firmware_mismatch_ends_with_the_bit() {
+    let mut bank = Bank::running(3);
+    for b in [0, 2] {
+        bank.status(b, Status::FIRMWARE_MISMATCH);
+    }
+    for (b, red) in [(2, Led::Blinking), (0, Led::Off)] {
+        bank.status(b, Status::NONE);
+        bank.run_for(CYCLE);
+        assert_eq!(bank.outputs.red, red);
+    }
+}

@@ -1,11 +1,12 @@
 //! ERR-1, HIST-1: error numbers and what is remembered.
 
+use ngbank_core::Cause;
 use ngbank_core::frame::Status;
 use ngbank_core::settings::Settings;
 use ngbank_core::units::Instant;
 
 use crate::common::causes::CASES;
-use crate::common::{Bank, DECISION, Link, MINUTE, PULSE_DISCHARGE, SECOND, parallel};
+use crate::common::{Bank, DECISION, Link, MINUTE, PULSE_DISCHARGE, SECOND, layout, parallel};
 
 #[test]
 fn err_1_each_cause_has_its_number() {
@@ -141,4 +142,44 @@ fn hist_1_only_of_frames_that_count() {
     bank.run_for(3 * SECOND);
     let history = bank.bms.history();
     assert_eq!((history.cell_mv_min, history.cell_mv_max), (3300, 3300));
+}
+
+/// 34 to the millivolt: a string of n cells has between 1.5 and 4.5 V per cell (assumed).
+#[test]
+fn err_1_wrong_system_voltage() {
+    for (cells, series, low, high) in [(4, 1, 6000, 18_000), (8, 1, 12_000, 36_000), (4, 4, 24_000, 70_000)] {
+        let up = Bank::running_with(layout(cells, series, 1), |_| {});
+        for (mv, error) in [(low, None), (high, None), (low - 1, Some(34)), (high + 1, Some(34))] {
+            // Below 8 V and above 70 V the supply is out of range, whatever the bank (SUP-1).
+            if !(8001..=70_000).contains(&mv) {
+                continue;
+            }
+            let mut bank = up.clone();
+            bank.inputs.supply_mv = mv;
+            bank.run_for(SECOND);
+            assert_eq!(bank.outputs.error, error, "{mv} mV with {series} × {cells} cells");
+        }
+    }
+    let mut bank = Bank::new(Settings::new(parallel(1)));
+    bank.inputs.supply_mv = 48_000;
+    bank.power_on();
+    assert_eq!(bank.outputs.error, None, "before the bank is known");
+}
+
+/// A battery and a cell are named, the first of equals.
+#[test]
+fn causes_name_the_first_of_equals() {
+    type Reach = fn(&mut Bank);
+    let table: [(Cause, Reach, Option<u8>); 3] = [
+        (Cause::PreAlarm, |bank| bank.all(|report| report.cells_mv[2..5].fill(3000)), Some(2)),
+        (Cause::OverVoltage, |bank| bank.all(|report| report.cells_mv[2..5].fill(3800)), Some(2)),
+        (Cause::ColdCharge, |bank| bank.all(|report| report.coldest_dc = 0), None),
+    ];
+    for (cause, reach, cell) in table {
+        let mut bank = Bank::running(3);
+        reach(&mut bank);
+        bank.run_for(2 * SECOND);
+        let why = bank.why(cause);
+        assert_eq!((why.battery, why.cell), (Some(0), cell), "{cause:?}");
+    }
 }

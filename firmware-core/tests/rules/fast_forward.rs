@@ -1,6 +1,6 @@
 //! `fast_forward()` within a promise equals executing the cycles.
 
-use ngbank_core::{Canonical, Cause, CauseInfo};
+use ngbank_core::{Canonical, Cause, CauseInfo, Drive};
 use proptest::prelude::*;
 use proptest::test_runner::TestRng;
 
@@ -113,4 +113,74 @@ fn after_a_foreign_frame() {
     bank.run_for(CYCLE);
     walker.run_for(CYCLE);
     assert_eq!(canonical(&bank), canonical(&walker));
+}
+
+/// UV-2 over a jump: a second cut within the hour has the longer hold, one after it has not.
+#[test]
+fn a_cut_is_remembered_for_an_hour() {
+    for (minutes, hold) in [(10, 60), (61, 30)] {
+        let mut bank = Bank::running(2);
+        bank.all_cells(2700);
+        bank.run_for(31 * SECOND);
+        bank.all_cells(3300);
+        bank.run_for(32 * SECOND);
+        bank.assert_clean();
+        jump(&mut bank, minutes * 60 * SECOND / CYCLE);
+        bank.all_cells(2700);
+        bank.run_for(31 * SECOND);
+        bank.all_cells(3200);
+        bank.changes_at(hold * SECOND + 100, |o| o.load, Drive::Floating, Drive::High);
+    }
+}
+
+/// What a jump has passed over counts as heard: silence runs from the last of those frames (COM-2), and their numbers
+/// are old (COM-3).
+#[test]
+fn frames_that_were_jumped_over() {
+    const CYCLES: u64 = 1000;
+    let mut jumper = Bank::running(3);
+    let mut walker = jumper.clone();
+    walker.run_for(CYCLES * CYCLE);
+    jump(&mut jumper, CYCLES);
+    for mut bank in [jumper, walker] {
+        let repeated = bank.bms.counters().repeated;
+        bank.batteries[0].report.sequence = bank.batteries[0].report.sequence.wrapping_sub(1);
+        bank.deliver(0);
+        assert_eq!(bank.bms.counters().repeated, repeated + 1);
+        bank.link(1, Link::Silent);
+        // The last frame of battery 1 came 480 ms before this boundary.
+        bank.changes_at(4600, |o| o.load, Drive::High, Drive::Floating);
+    }
+}
+
+/// A battery that is silent is not heard by a jump.
+#[test]
+fn silence_goes_on_over_a_jump() {
+    let mut bank = Bank::running(2);
+    bank.link(1, Link::Silent);
+    bank.run_for(10 * SECOND);
+    let last = bank.batteries[1].report.sequence;
+    let mut walker = bank.clone();
+    walker.run_for(1001 * CYCLE);
+    jump(&mut bank, 1000);
+    bank.run_for(CYCLE);
+    assert_eq!(canonical(&bank), canonical(&walker));
+    assert!(bank.shows(Cause::Communication));
+    bank.link(1, Link::Good);
+    bank.batteries[1].report.sequence = last;
+    bank.changes_at(9600, |o| o.load, Drive::Floating, Drive::High);
+}
+
+/// PRE-2's 30 s go on over a jump, and are met by one.
+#[test]
+fn the_countdown_goes_on_over_a_jump() {
+    // PRE-ALARM is High 100 ms after the cell falls; asked for at a boundary 500 ms after it. UV-1's own hold ends at 1010 ms.
+    for (jumped_s, cut_ms) in [(20, 30_100 - 20_500), (60, 1100)] {
+        let mut bank = Bank::running(1);
+        bank.cell(0, 0, 3000);
+        bank.run_for(CYCLE);
+        jump(&mut bank, jumped_s * SECOND / CYCLE);
+        bank.cell(0, 0, 2799);
+        bank.changes_at(cut_ms, |o| o.load, Drive::High, Drive::Floating);
+    }
 }

@@ -65,6 +65,12 @@ fn the_bytes_are_those_of_the_table() {
     assert_eq!(bytes, [&body[..], &checksum(&body)].concat());
 }
 
+/// 26 bytes, 16 cells of 2 bytes, a checksum of 2.
+#[test]
+fn the_longest_frame() {
+    assert_eq!(MAX_FRAME, 60);
+}
+
 #[test]
 fn every_number_of_cells_returns() {
     for cells in 0..=16 {
@@ -180,5 +186,33 @@ proptest! {
         if let Ok(report) = Report::decode(&bytes) {
             prop_assert_eq!(encoded(&report), bytes);
         }
+    }
+}
+
+/// The status word bit by bit (COM-6); a rule looks at all but the balancing state.
+#[test]
+fn status_bits_are_those_of_the_wire() {
+    let bits = [
+        Status::BALANCED,
+        Status::BALANCING,
+        Status::IMBALANCE,
+        Status::CELL_OVER_VOLTAGE,
+        Status::CELL_UNDER_VOLTAGE,
+        Status::LOW_TEMPERATURE_CHARGE,
+        Status::HIGH_TEMPERATURE_CHARGE,
+        Status::LOW_TEMPERATURE_DISCHARGE,
+        Status::HIGH_TEMPERATURE_DISCHARGE,
+        Status::CHARGE_CURRENT_WARNING,
+        Status::CHARGE_CURRENT_ALARM,
+        Status::DISCHARGE_CURRENT_WARNING,
+        Status::DISCHARGE_CURRENT_ALARM,
+        Status::MEASUREMENT_ERROR,
+        Status::FIRMWARE_MISMATCH,
+    ];
+    for (place, bit) in bits.into_iter().enumerate() {
+        assert_eq!(bit.bits(), 1 << place);
+        assert_eq!(Status::RULED.any(bit), place >= 3, "bit {place}");
+        assert_eq!((bit | bit, bit | Status::NONE), (bit, bit));
+        assert!(!bit.any(Status::NONE) && bit.any(Status::RULED | Status::BALANCED | bit));
     }
 }

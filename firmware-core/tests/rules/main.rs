@@ -5,6 +5,8 @@
 mod common;
 
 mod canonical;
+mod canonical_traces;
+mod cause_set;
 mod clock;
 mod communication;
 mod errors;
@@ -26,10 +28,12 @@ mod pre_alarm;
 mod pre_alarm_after_cut;
 mod pre_alarm_countdown;
 mod pre_alarm_pattern;
+mod quiet_bands;
 mod quiet_is_sound;
 #[cfg(feature = "readout")]
 mod readout;
 mod remote;
+mod retained;
 mod settings;
 mod settings_change;
 mod settings_change_timers;
@@ -39,3 +43,4 @@ mod supply;
 mod temperature;
 mod totality;
 mod under_voltage;
+mod units;

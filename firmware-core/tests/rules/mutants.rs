@@ -90,3 +90,16 @@ fn a_core_that_cuts_early_is_seen() {
 fn a_core_that_never_cuts_is_seen() {
     assert_eq!(load_after(Mutant::NeverCuts, 10 * MINUTE), Drive::High);
 }
+
+/// Planted while the row waits for its clear value: that row waits no more, the others do.
+#[test]
+fn a_row_can_be_removed_while_it_waits() {
+    let mut bank = Bank::new(Settings::new(parallel(1)));
+    bank.temperature(0, 60, 210);
+    bank.all_cells(3180);
+    bank.come_up();
+    assert!(bank.outputs.load == Drive::Floating && bank.outputs.charger == Drive::Floating);
+    bank.bms.plant(Mutant::RowRemoved(Cause::ColdCharge));
+    bank.run_for(DECISION);
+    assert!(bank.outputs.load == Drive::Floating && bank.outputs.charger == Drive::High);
+}

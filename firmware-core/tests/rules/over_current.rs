@@ -1,11 +1,12 @@
 //! OC-1 … OC-3: over-current, its retry and its latch.
 
 use ngbank_core::frame::Status;
+use ngbank_core::settings::{OverCurrentAction, Settings};
 use ngbank_core::{Cause, Drive, Led, Outputs};
 
 use crate::common::{
     Bank, CONTINUOUS_CHARGE, CONTINUOUS_DISCHARGE, CYCLE, DECISION, Link, MINUTE, PULSE_CHARGE, PULSE_DISCHARGE,
-    SECOND, charger, load, pins, pre_alarm,
+    SECOND, charger, load, parallel, pins, pre_alarm,
 };
 
 /// One direction: sign of the current, its ratings, its output and its cause.
@@ -300,4 +301,153 @@ fn oc_3_a_cut_with_effect_is_no_error() {
     let mut bank = Bank::running(3);
     cut(&mut bank, &DISCHARGE);
     bank.stays(MINUTE, |o| o.error, None);
+}
+
+/// The time stands still while the battery is silent, and goes on with its first report.
+#[test]
+fn oc_2_the_time_goes_on_after_silence() {
+    let mut bank = Bank::running(2);
+    bank.current(1, -150_001);
+    // Reports at 20 ms of 40 cycles: 19.5 s.
+    bank.run_for(20 * SECOND);
+    bank.link(1, Link::Silent);
+    bank.run_for(MINUTE);
+    bank.link(1, Link::Good);
+    let cut = bank.run_until(MINUTE, |o| o.load_causes.contains(Cause::DischargeOverCurrent));
+    // 10.5 s from the first report at 20 ms.
+    assert_eq!(cut, Some(10_600));
+}
+
+/// OC-2: exactly the seconds of its times, and the rest of 1 s to the report.
+#[test]
+fn oc_2_a_rest_of_exactly_1_s() {
+    for direction in [&DISCHARGE, &CHARGE] {
+        // Cycles below: one is 0.5 s at its end, two are 1 s.
+        for (cycles, cut_ms) in [(1, 20_100), (2, 30_100)] {
+            let mut bank = Bank::running(2);
+            bank.current(1, direction.sign * (direction.continuous + 1));
+            bank.run_for(10 * SECOND - cycles * CYCLE);
+            bank.current(1, 0);
+            bank.run_for(cycles * CYCLE);
+            bank.current(1, direction.sign * (direction.continuous + 1));
+            bank.changes_at(cut_ms, direction.output, Drive::High, Drive::Floating);
+        }
+    }
+}
+
+/// The third cut within 10 min of the first latches, at exactly 10 min too; one that comes later does not.
+#[test]
+fn oc_3_window_of_10_min() {
+    for (after_s, latched) in [(600, true), (601, false)] {
+        let mut bank = Bank::running(3);
+        for _ in 0..2 {
+            cut(&mut bank, &DISCHARGE);
+            bank.changes_at(60 * SECOND - 400, load, Drive::Floating, Drive::High);
+            bank.align();
+        }
+        // Each cut came 600 ms after its overload began, and its retry ended 61 s after that at the next cycle.
+        bank.run_for((after_s - 2 * 61) * SECOND);
+        cut(&mut bank, &DISCHARGE);
+        bank.run_for(2 * MINUTE);
+        assert_eq!(load(&bank.outputs) == Drive::Floating, latched, "{after_s} s after the first");
+    }
+}
+
+/// A cut is judged 2 s after it at the earliest as failed; a report below the rating counts it at once.
+#[test]
+fn oc_3_judged_to_the_report() {
+    // The cut comes at 600 ms; reports at 1020, 1520, 2020, 2520, 3020 ms. Obeys before which report?
+    for (obeys, error) in [(2500, None), (3500, Some(36))] {
+        let mut bank = Bank::running(2);
+        bank.current(1, -2 * PULSE_DISCHARGE);
+        bank.run_for(obeys);
+        bank.current(1, 0);
+        bank.run_for(SECOND);
+        assert_eq!(bank.outputs.error, error, "obeys after {obeys} ms");
+    }
+}
+
+/// The tenth battery reports at the instant of a decision: 2 s after the cut it is still above.
+#[test]
+fn oc_3_judged_after_exactly_2_s() {
+    let mut bank = Bank::running(10);
+    bank.current(9, -2 * PULSE_DISCHARGE);
+    bank.changes_at(600, load, Drive::High, Drive::Floating);
+    bank.changes_at(2 * SECOND, |o| o.error, None, Some(36));
+}
+
+/// Judged on fresh reports of the battery that asked for the cut, whatever the others carry.
+#[test]
+fn oc_3_judged_on_its_battery() {
+    let mut bank = Bank::running(3);
+    bank.current(1, -2 * PULSE_DISCHARGE);
+    bank.run_for(600);
+    bank.current(1, 0);
+    bank.current(0, -CONTINUOUS_DISCHARGE - 1);
+    bank.run_for(5 * SECOND);
+    assert_eq!(bank.outputs.error, None);
+}
+
+/// OC-1: each battery warns for itself, and the first of them is named.
+#[test]
+fn oc_1_warns_until_the_last_has_cleared() {
+    let mut bank = Bank::running(3);
+    for b in [2, 1] {
+        bank.current(b, -150_001);
+        bank.run_for(CYCLE);
+    }
+    assert_eq!(bank.why(Cause::DischargeCurrentWarning).battery, Some(2), "the first that warned");
+    bank.current(2, 0);
+    bank.run_for(6 * SECOND);
+    assert!(pre_alarm(&bank.outputs));
+    bank.current(1, 0);
+    bank.run_for(6 * SECOND);
+    bank.assert_clean();
+}
+
+/// Two directions have their own times: a charge above its rating does not add to a discharge.
+#[test]
+fn oc_2_directions_do_not_add() {
+    let mut bank = Bank::running(2);
+    for _ in 0..6 {
+        for ma in [-150_001, 70_001] {
+            bank.current(1, ma);
+            bank.run_for(10 * SECOND);
+            assert_eq!((load(&bank.outputs), charger(&bank.outputs)), (Drive::High, Drive::High));
+        }
+        bank.current(1, 0);
+        bank.run_for(2 * SECOND);
+    }
+}
+
+/// OC-1: 5 s from the first report below, to the millisecond.
+#[test]
+fn oc_1_clears_to_the_millisecond() {
+    for (ms, warns) in [(4999, true), (5000, false)] {
+        let mut bank = Bank::running(1);
+        bank.current(0, -150_001);
+        bank.run_for(CYCLE);
+        bank.current(0, 0);
+        bank.deliver(0);
+        let first = bank.time;
+        for later in [1000, 2000, 3000, 4000, ms] {
+            bank.time = first + later;
+            bank.deliver(0);
+        }
+        bank.decide();
+        assert_eq!(pre_alarm(&bank.outputs), warns, "{ms} ms");
+    }
+}
+
+/// OC-4 and UPD-1: what was only warned of is cut in the first decision after the change.
+#[test]
+fn oc_4_disconnect_judges_the_times_that_run() {
+    for cycles in [80, 81] {
+        let mut bank = Bank::running_with(parallel(2), |s| s.over_current_action = OverCurrentAction::Warn);
+        bank.current(1, -150_001);
+        bank.stays(cycles * CYCLE, load, Drive::High);
+        bank.change_settings(Settings::new(parallel(2))).unwrap();
+        bank.run_for(DECISION);
+        assert_eq!(load(&bank.outputs), Drive::Floating, "after {cycles} cycles");
+    }
 }

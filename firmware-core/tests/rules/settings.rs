@@ -3,7 +3,7 @@
 use ngbank_core::settings::{
     BankLayout, CHOICES, Countdown, LowCellCharger, OverCurrentAction, PreAlarmPattern, RANGES, Settings, Violation,
 };
-use ngbank_core::{Cause, Drive};
+use ngbank_core::{Cause, Drive, Led};
 
 use crate::common::{Bank, MINUTE, layout, parallel, pins};
 
@@ -222,7 +222,7 @@ fn the_core_refuses_an_invalid_set() {
         bank.power_on();
         bank.stays(MINUTE, pins, (Drive::Floating, Drive::Floating, false));
         assert!(bank.shows(Cause::Settings), "{:?}", bank.outputs);
-        assert_eq!(bank.outputs.error, Some(119));
+        assert_eq!((bank.outputs.error, bank.outputs.red), (Some(119), Led::On));
     }
 }
 
@@ -263,4 +263,40 @@ fn the_choices_are_those_of_the_rules() {
         assert_eq!(OverCurrentAction::of(word).map(OverCurrentAction::word), Some(word));
     }
     assert_eq!(Countdown::of("from-nowhere"), None);
+}
+
+/// Every rating is positive, and a pulse is not below what flows for ever.
+#[test]
+fn ratings_of_a_bank() {
+    type Change = fn(&mut BankLayout);
+    let table: [(&str, Change, bool); 9] = [
+        ("1 mAh", |bank| bank.capacity_mah = 1, true),
+        ("0 mAh", |bank| bank.capacity_mah = 0, false),
+        ("charge 1 mA", |bank| bank.continuous_charge_ma = 1, true),
+        ("charge 0 mA", |bank| bank.continuous_charge_ma = 0, false),
+        ("discharge 1 mA", |bank| bank.continuous_discharge_ma = 1, true),
+        ("discharge 0 mA", |bank| bank.continuous_discharge_ma = 0, false),
+        (
+            "pulses as the continuous currents",
+            |bank| (bank.pulse_charge_ma, bank.pulse_discharge_ma) = (70_000, 150_000),
+            true,
+        ),
+        ("charge pulse 1 mA less", |bank| bank.pulse_charge_ma = 69_999, false),
+        ("discharge pulse 1 mA less", |bank| bank.pulse_discharge_ma = 149_999, false),
+    ];
+    for (name, change, valid) in table {
+        let mut bank = parallel(1);
+        change(&mut bank);
+        assert_eq!(bank.is_valid(), valid, "{name}");
+    }
+}
+
+/// TEMP-1: below 5.0 °C it loads with a warning.
+#[test]
+fn charging_in_the_cold_is_told() {
+    for (dc, told) in [(49, true), (50, false), (51, false)] {
+        let mut settings = Settings::new(parallel(1));
+        settings.charge_min_dc = dc;
+        assert_eq!(settings.charges_in_the_cold(), told, "{dc}");
+    }
 }

@@ -428,3 +428,56 @@ proptest! {
         }
     }
 }
+
+/// The bank is complete when the last battery has reported for three cycles, however often the others did before.
+#[test]
+fn boot_1_batteries_that_come_one_after_the_other() {
+    for late in 1..8 {
+        let mut bank = Bank::new(Settings::new(parallel(3)));
+        bank.link(1, Link::Silent);
+        bank.power_on();
+        bank.run_for(late * CYCLE);
+        bank.link(1, Link::Good);
+        // Frames at 20, 520 and 1020 ms.
+        bank.changes_at(1100, charger, Drive::Floating, Drive::High);
+    }
+}
+
+/// A set value that comes while the clear value fails already changes nothing about the failing (UV-2, OV-2).
+#[test]
+fn boot_2_from_waiting_to_tripped_and_back() {
+    let mut bank = switched_on(|report| report.cells_mv = [3180; 16]);
+    bank.run_for(SECOND);
+    for mv in [2700, 3180, 2700, 3180] {
+        bank.cell(1, 0, mv);
+        bank.stays(40 * SECOND, load, Drive::Floating);
+    }
+    bank.all_cells(3200);
+    bank.changes_at(30_100, load, Drive::Floating, Drive::High);
+}
+
+/// Reports are not taken before the start, with settings that cannot be used, and during an update (UPD-2).
+#[test]
+fn frames_that_nobody_takes() {
+    type Begin = fn(&mut Bank);
+    let table: [(&str, Begin); 3] = [
+        ("not started", |_| {}),
+        ("settings that are invalid", |bank| {
+            bank.settings.over_voltage_mv = 3600;
+            bank.power_on();
+        }),
+        ("an update", |bank| {
+            bank.come_up();
+            bank.bms.begin_update();
+        }),
+    ];
+    for (name, begin) in table {
+        let mut bank = Bank::new(Settings::new(parallel(1)));
+        begin(&mut bank);
+        let before = *bank.bms.counters();
+        bank.run_for(SECOND);
+        bank.bms.receive(bank.now(), &[0; 40]);
+        assert_eq!(*bank.bms.counters(), before, "{name}");
+        assert_eq!(pins(&bank.outputs), ALL_FLOAT, "{name}");
+    }
+}

@@ -404,3 +404,17 @@ fn uv_5_load_does_not_rise_onto_an_empty_cell() {
         assert!(bank.shows(Cause::UnderVoltage), "{name}");
     }
 }
+
+/// A cut exactly 60 min after the last one is within 60 min, one cycle later it is not.
+#[test]
+fn uv_2_hold_doubles_within_60_min_to_the_cycle() {
+    for (late, hold) in [(0, 60 * SECOND), (CYCLE, 30 * SECOND)] {
+        let mut bank = warned(|_| {});
+        let first = cut(&mut bank);
+        recovers_after(&mut bank, 30 * SECOND);
+        // The pre-alarm has cleared: LOAD floats 30 s after it is High again, 100 ms after the cycle.
+        bank.run_for(first + 60 * MINUTE + late - 30_100 - bank.time);
+        assert_eq!(cut(&mut bank), first + 60 * MINUTE + late);
+        recovers_after(&mut bank, hold);
+    }
+}
