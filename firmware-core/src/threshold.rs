@@ -150,15 +150,13 @@ impl Row {
         }
     }
 
-    /// Trips; true if it had not been tripped by a value before.
-    pub fn trip(&mut self, now: Instant, untrusted: u64) -> bool {
-        if self.state == State::Tripped {
-            return false;
+    /// A value trips it.
+    pub fn trip(&mut self, now: Instant, untrusted: u64) {
+        if self.state != State::Tripped {
+            self.state = State::Tripped;
+            self.clear_since = None;
+            self.time_clearing(now, untrusted);
         }
-        self.state = State::Tripped;
-        self.clear_since = None;
-        self.time_clearing(now, untrusted);
-        true
     }
 
     /// Clears if the clear condition has held for `hold`.

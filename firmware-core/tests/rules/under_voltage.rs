@@ -418,3 +418,18 @@ fn uv_2_hold_doubles_within_60_min_to_the_cycle() {
         recovers_after(&mut bank, hold);
     }
 }
+
+/// "Signals": the clear hold does not run while a battery is lost, and starts at 0 when it is trusted again.
+#[test]
+fn uv_2_hold_starts_anew_after_silence() {
+    let mut bank = warned(|_| {});
+    cut(&mut bank);
+    bank.all_cells(3200);
+    bank.run_for(10 * SECOND);
+    bank.link(1, Link::Silent);
+    bank.run_for(MINUTE);
+    assert!(bank.bms.cause(Cause::UnderVoltage).is_some());
+    bank.link(1, Link::Good);
+    // The twentieth frame comes at 9520 ms.
+    bank.changes_at(39_600, load, Drive::Floating, Drive::High);
+}
