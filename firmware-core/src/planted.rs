@@ -5,11 +5,13 @@
 //! spoils what the rules see or what they leave behind: a frame before it is taken, the state before a decision, the
 //! state and the outputs after one.
 
+use crate::battery::Battery;
 use crate::bms::{Bms, ResetCause, with_bits};
 use crate::cause::{Cause, CauseSet};
 use crate::frame::{Frame, MAX_FRAME, Report, Status};
 use crate::outputs::{Drive, Outputs};
 use crate::overcurrent::Cut;
+use crate::table::RAISES_PRE_ALARM;
 use crate::threshold::{KINDS, State};
 use crate::units::{Instant, Millis};
 
@@ -30,11 +32,11 @@ pub enum Mutant {
 }
 
 macro_rules! bugs {
-    ($($(#[$doc:meta])* $bug:ident = $name:literal,)*) => {
+    ($(#[doc = $planted:literal] $bug:ident = $name:literal,)*) => {
         /// A mistake that battery firmwares really had.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Bug {
-            $($(#[$doc])* $bug,)*
+            $(#[doc = $planted] $bug,)*
         }
 
         impl Bug {
@@ -44,6 +46,11 @@ macro_rules! bugs {
             /// The mistake in words.
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$bug => $name,)* }
+            }
+
+            /// What is done in its stead here.
+            pub const fn planted(self) -> &'static str {
+                match self { $(Self::$bug => $planted.trim_ascii(),)* }
             }
         }
     };
@@ -92,7 +99,7 @@ bugs! {
     EchoedFeedback = "feedback echoes the command",
     /// PRE-2 counts 100 ms per decision.
     CountsCalls = "a count of calls taken for time",
-    /// A pre-alarm sets LOAD High again.
+    /// A warning sets LOAD High again.
     Overwritten = "a limit is overwritten later in the loop",
     /// A lost battery restarts the firmware without what it retained.
     HandlerRestarts = "a fault handler re-enters start-up",
@@ -215,11 +222,8 @@ impl Bms {
             }
             Bug::NeverClearsDischarging => {
                 let charged = self.bank_charge_ma() > 0;
-                for row in self.rows.iter_mut().skip(Cause::HotCharge as usize).take(1) {
-                    if !charged {
-                        row.clear_since = None;
-                    }
-                }
+                let row = self.rows.iter_mut().skip(Cause::HotCharge as usize).take(1);
+                row.filter(|row| row.state == State::Tripped && !charged).for_each(|row| row.clear_since = None);
             }
             Bug::NeverWritten => self.silence_due = now.plus(Millis::seconds(60)),
             Bug::OneDisarmsAll if self.silent | self.distrusted != 0 => {
@@ -262,7 +266,8 @@ impl Bms {
                 for row in &mut self.rows {
                     row.limits.clear_from = row.limits.set_below;
                 }
-                for (bit, battery) in with_bits(self.batteries.iter_mut()) {
+                let reported = |battery: &Battery| battery.has_values();
+                for (bit, battery) in with_bits(self.batteries.iter_mut()).filter(|(_, battery)| reported(battery)) {
                     for (row, kind) in self.rows.iter_mut().zip(&KINDS) {
                         row.update(kind, battery, bit, now, self.silent | self.distrusted);
                     }
@@ -279,6 +284,7 @@ impl Bms {
     /// The outputs as a bug leaves them; `before`: those of the last decision.
     pub(crate) fn spoil_outputs(&mut self, before: &Outputs) {
         let Some(bug) = self.planted.bug else { return };
+        let warns = !self.active.intersection(RAISES_PRE_ALARM).is_empty();
         let outputs = &mut self.outputs;
         match bug {
             Bug::StuckSubState if outputs.low_cell_state && before.low_cell_state => {
@@ -288,7 +294,7 @@ impl Bms {
                 outputs.load_causes = outputs.load_causes.without(CauseSet::only(Cause::ColdDischarge));
                 outputs.load = if outputs.load_causes.is_empty() { Drive::High } else { Drive::Floating };
             }
-            Bug::Overwritten if self.active.contains(Cause::PreAlarm) && !self.active.contains(Cause::UnderVoltage) => {
+            Bug::Overwritten if warns && !self.active.contains(Cause::UnderVoltage) => {
                 (outputs.load, outputs.load_causes) = (Drive::High, CauseSet::EMPTY);
             }
             _ => {}

@@ -488,3 +488,21 @@ fn the_air_is_a_temperature() {
     let found = warnings(&with("soc = 0.5", "soc = 0.5\nambient_c = 52.0"));
     assert_eq!((found[0].rule.as_str(), found[0].field.as_str()), ("BANK-6", "bank.ambient_c"));
 }
+
+#[test]
+fn faults_of_temperature_sensors_and_decisions() {
+    for (sensor, celsius, part, value, allowed) in
+        [(3, "0.0", "sensor = 3", "3", "temperature sensor 1 to 2"), (1, "301.0", "celsius", "301.0", "-300 to 300")]
+    {
+        let fault = format!(
+            "kind = \"temperature-stuck\"\nat = \"5 min\"\nbattery = 1\nsensor = {sensor}\ncelsius = {celsius}"
+        );
+        let field = format!("fault[1].{}", part.split(' ').next().unwrap_or(part));
+        assert_only(&with_fault(&fault), part, &field, value, allowed, "");
+    }
+    for every_ms in ["100", "250", "1100"] {
+        let fault = format!("kind = \"slow-decisions\"\nat = \"5 min\"\nevery_ms = {every_ms}");
+        let allowed = "200 to 1000, in steps of 100";
+        assert_only(&with_fault(&fault), "every_ms", "fault[1].every_ms", every_ms, allowed, "PRE-2");
+    }
+}

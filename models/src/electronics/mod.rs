@@ -141,6 +141,12 @@ impl Electronics {
         self.channels.set_fault(cell, fault);
     }
 
+    /// Makes a temperature sensor (0 or 1) read `stuck_c` whatever the temperature is, or repairs it (`None`). An open
+    /// thermistor reads far below what can be. Sensors that the battery does not have are ignored.
+    pub fn set_temperature_fault(&mut self, sensor: usize, stuck_c: Option<f64>) {
+        self.channels.set_temperature_fault(sensor, stuck_c);
+    }
+
     /// The report that the battery sends for `truth`, with one random word of noise per cell.
     #[inline]
     pub fn measure(&self, truth: &BatteryTruth<'_>, noise: &[u32; CELLS_MAX]) -> Measurement {
@@ -148,7 +154,7 @@ impl Electronics {
     }
 
     /// Encloses every report that [`Electronics::measure`] gives for a truth within `truth`, whatever the noise,
-    /// until the next [`Electronics::tick`] or [`Electronics::set_fault`].
+    /// until the next [`Electronics::tick`] or change of a fault.
     pub fn bounds(&self, truth: &BatteryTruthBounds<'_>) -> ReportedBounds {
         self.channels.bounds(truth, self.counter.offset_a(), self.balancer.state().bits())
     }

@@ -105,8 +105,10 @@ pub(super) struct Channels {
     bias_mv: [f64; CELLS_MAX],
     noise_part: [f64; CELLS_MAX],
     cell_offset_mv: [f64; CELLS_MAX],
-    cold_offset_c: f64,
-    hot_offset_c: f64,
+    /// Reading of each sensor = celsius · scale + bias, °C; a stuck sensor has scale 0.
+    temperature_scale: [f64; 2],
+    temperature_bias_c: [f64; 2],
+    temperature_offset_c: [f64; 2],
     current_gain: f64,
     capacity_as: f64,
     limits: StatusLimits,
@@ -114,15 +116,15 @@ pub(super) struct Channels {
 
 impl Channels {
     pub(super) fn new(params: &ElectronicsParams, rating: BatteryRating) -> Self {
-        let [first_c, second_c] = params.temperature_offset_c;
         Self {
             cells: rating.cells,
             scale: [1000.0; CELLS_MAX],
             bias_mv: params.cell_offset_mv,
             noise_part: [1.0; CELLS_MAX],
             cell_offset_mv: params.cell_offset_mv,
-            cold_offset_c: first_c.min(second_c),
-            hot_offset_c: first_c.max(second_c),
+            temperature_scale: [1.0; 2],
+            temperature_bias_c: params.temperature_offset_c,
+            temperature_offset_c: params.temperature_offset_c,
             current_gain: 1.0 + params.current_gain,
             capacity_as: rating.capacity_ah * 3600.0,
             limits: StatusLimits::new(&rating),
@@ -144,6 +146,14 @@ impl Channels {
         self.noise_part[cell] = noise_part;
     }
 
+    /// The sensor reads `stuck_c` whatever the temperature is, or is repaired (`None`).
+    pub(super) fn set_temperature_fault(&mut self, sensor: usize, stuck_c: Option<f64>) {
+        if let Some(&offset_c) = self.temperature_offset_c.get(sensor) {
+            self.temperature_scale[sensor] = if stuck_c.is_some() { 0.0 } else { 1.0 };
+            self.temperature_bias_c[sensor] = stuck_c.unwrap_or(offset_c);
+        }
+    }
+
     #[inline]
     pub(super) fn measure(
         &self,
@@ -160,11 +170,12 @@ impl Channels {
             lowest_mv = mv.min(lowest_mv);
             highest_mv = mv.max(highest_mv);
         }
+        let (coldest_c, hottest_c) = self.temperatures(truth.temperature_c);
         let values = Judged {
             lowest_mv,
             highest_mv,
-            coldest_dc: deci(truth.temperature_c + self.cold_offset_c),
-            hottest_dc: deci(truth.temperature_c + self.hot_offset_c),
+            coldest_dc: deci(coldest_c),
+            hottest_dc: deci(hottest_c),
             current_ma: self.current_ma(truth.current_a, current_offset_a),
         };
         Measurement {
@@ -193,8 +204,9 @@ impl Channels {
         }
         let (cold_c, hot_c) = widen(truth.temperature_c);
         let (low_a, high_a) = widen(truth.current_a);
-        let coldest_dc = (deci(cold_c + self.cold_offset_c), deci(hot_c + self.cold_offset_c));
-        let hottest_dc = (deci(cold_c + self.hot_offset_c), deci(hot_c + self.hot_offset_c));
+        let (low_c, high_c) = (self.temperatures(cold_c), self.temperatures(hot_c));
+        let coldest_dc = (deci(low_c.0), deci(high_c.0));
+        let hottest_dc = (deci(low_c.1), deci(high_c.1));
         let current_ma = (self.current_ma(low_a, current_offset_a), self.current_ma(high_a, current_offset_a));
         let low = self.limits.judge(&Judged {
             lowest_mv: lowest_mv.0,
@@ -231,8 +243,11 @@ impl Channels {
     }
 
     /// Coldest and hottest sensor before rounding, °C.
+    #[inline]
     pub(super) fn temperatures(&self, temperature_c: f64) -> (f64, f64) {
-        (temperature_c + self.cold_offset_c, temperature_c + self.hot_offset_c)
+        let reading = |sensor: usize| temperature_c * self.temperature_scale[sensor] + self.temperature_bias_c[sensor];
+        let (first_c, second_c) = (reading(0), reading(1));
+        (first_c.min(second_c), first_c.max(second_c))
     }
 
     #[inline]

@@ -38,6 +38,7 @@ proptest! {
     fn enclose_every_report(
         params in params(),
         fault in fault(),
+        stuck_c in prop::option::of(-150.0..150.0),
         cells in prop::array::uniform8(range(2.3, 4.0, 0.1)),
         current in range(-700.0, 700.0, 50.0),
         temperature in range(-30.0, 65.0, 3.0),
@@ -46,6 +47,7 @@ proptest! {
     ) {
         let mut electronics = electronics(&params);
         electronics.set_fault(5, fault);
+        electronics.set_temperature_fault(1, stuck_c);
         let low_high: Vec<_> = cells.iter().map(|cell| (cell.0, cell.1)).collect();
         let cells_v: Vec<_> = cells.iter().map(|cell| cell.2).collect();
         let bounds = electronics.bounds(&BatteryTruthBounds {

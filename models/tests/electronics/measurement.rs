@@ -74,6 +74,24 @@ fn a_broken_channel_reads_wrong_until_it_is_repaired() {
 }
 
 #[test]
+fn a_broken_temperature_sensor_reads_a_constant_until_it_is_repaired() {
+    let mut electronics = ideal();
+    let dc = |electronics: &ngbank_models::electronics::Electronics, celsius: f64| {
+        let report = electronics.measure(&BatteryTruth { temperature_c: celsius, ..truth(&[3.3; 8]) }, &SILENT);
+        (report.coldest_dc, report.hottest_dc)
+    };
+    electronics.set_temperature_fault(0, Some(10.0));
+    assert_eq!(dc(&electronics, 20.0), (100, 200));
+    assert_eq!(dc(&electronics, 5.0), (50, 100));
+    electronics.set_temperature_fault(1, Some(-100.0));
+    assert_eq!(dc(&electronics, 20.0), (-1000, 100));
+    electronics.set_temperature_fault(0, None);
+    electronics.set_temperature_fault(1, None);
+    electronics.set_temperature_fault(2, Some(0.0));
+    assert_eq!(dc(&electronics, 20.0), (200, 200), "the battery has no third sensor");
+}
+
+#[test]
 fn impossible_truths_saturate() {
     let mut cells = [3.3; 8];
     cells[0] = -0.5;

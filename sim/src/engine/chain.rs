@@ -148,6 +148,9 @@ impl Chain {
                 let fault = SensorFault::Stuck { mv: f64::from(mv) };
                 self.electronics[battery].set_fault(cell, begins.then_some(fault));
             }
+            FaultKind::TemperatureStuck { battery, sensor, celsius } => {
+                self.electronics[battery].set_temperature_fault(sensor, begins.then_some(celsius));
+            }
             FaultKind::CableBreak { before_battery } => {
                 self.broken_from = if begins { before_battery } else { batteries };
             }
@@ -320,6 +323,9 @@ pub fn describe(kind: &FaultKind) -> Option<String> {
         FaultKind::SensorStuck { battery, cell, mv } => {
             format!("battery {} cell {} is stuck at {mv} mV", battery + 1, cell + 1)
         }
+        FaultKind::TemperatureStuck { battery, sensor, celsius } => {
+            format!("battery {} temperature sensor {} reads {celsius} °C", battery + 1, sensor + 1)
+        }
         FaultKind::CableBreak { before_battery } => format!("chain cable open before battery {}", before_battery + 1),
         FaultKind::DamagedFrames { battery: Some(battery), probability } => {
             format!("{} % of the frames of battery {} damaged", probability * 100.0, battery + 1)
@@ -332,6 +338,7 @@ pub fn describe(kind: &FaultKind) -> Option<String> {
         FaultKind::ForeignBattery { battery } => format!("another battery answers at place {}", battery + 1),
         FaultKind::SupplyDip { volts } => format!("supply of the BMS at {volts} V"),
         FaultKind::OutputShort => "an output is shorted, the supply fuse blows".to_owned(),
+        FaultKind::SlowDecisions { every_ms } => format!("decisions only every {every_ms} ms"),
         FaultKind::ClockSetBack { ms } => format!("clock of the BMS set back by {ms} ms"),
         FaultKind::FirmwareUpdate { fails: false } => "firmware update".to_owned(),
         FaultKind::FirmwareUpdate { fails: true } => "firmware update that fails".to_owned(),

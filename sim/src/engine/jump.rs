@@ -14,7 +14,7 @@ use ngbank_core::{Quiet, frame::Report};
 use ngbank_models::time::{MS, Micros};
 
 use super::Engine;
-use super::grid::CYCLE;
+use super::grid::{CYCLE, DECISION};
 use super::host::millivolts;
 
 /// A jump shorter than this many cycles is not worth its price.
@@ -71,7 +71,8 @@ impl Engine<'_> {
     /// After a decision: begins a jump if this is the start of a cycle and the firmware promises quietness.
     pub(super) fn try_jump(&mut self, t: Micros) {
         let Some(cycle) = self.grid.at_cycle_start() else { return };
-        if cycle < self.jump.rest_until || !self.host.powered || !self.chain.undamaged() || self.in_lockstep(t) {
+        let executes = !self.chain.undamaged() || self.decide_every != DECISION || self.in_lockstep(t);
+        if cycle < self.jump.rest_until || !self.host.powered || executes {
             return;
         }
         let now = self.host.now(t);

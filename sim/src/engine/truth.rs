@@ -3,9 +3,10 @@
 use ngbank_core::settings::{Countdown, LowCellCharger, OverCurrentAction, PreAlarmPattern};
 use ngbank_core::{CauseSet, Led, Outputs, PreAlarm};
 use ngbank_models::plant::Plant;
-use ngbank_models::time::Micros;
+use ngbank_models::time::{MS, Micros};
 
 use super::chain::Chain;
+use super::grid::DECISION;
 use super::host::pre_alarm_high;
 use crate::oracle::{
     CauseIds, ChannelFault, DamagedPart, Limits, OracleConfig, Pins, Reported, Truth, TruthBounds, TruthSample,
@@ -115,6 +116,12 @@ pub fn world_event(kind: &FaultKind, begins: bool) -> Option<WorldEvent> {
             cell,
             fault: begins.then_some(ChannelFault::Stuck { mv: f64::from(mv) }),
         }),
+        FaultKind::TemperatureStuck { battery, sensor, celsius } => {
+            Some(WorldEvent::TemperatureFault { battery, sensor, stuck_c: begins.then_some(celsius) })
+        }
+        FaultKind::SlowDecisions { every_ms } => {
+            Some(WorldEvent::Decisions { every: if begins { Micros::from(every_ms) * MS } else { DECISION } })
+        }
         FaultKind::CableBreak { before_battery } if begins => Some(WorldEvent::ChainBroken { from: before_battery }),
         FaultKind::CableBreak { .. } => Some(WorldEvent::ChainRepaired),
         FaultKind::DamagedFrames { battery, probability } => {

@@ -1,9 +1,10 @@
 //! What the scenario makes happen from outside: faults and the remote switch, by time.
 
-use ngbank_models::time::{Micros, NEVER};
+use ngbank_models::time::{MS, Micros, NEVER};
 
 use super::Engine;
 use super::chain::describe;
+use super::grid::DECISION;
 use super::host::{DEAD, SUPPLY_OFF_HOLD, SUPPLY_OFF_V, millivolts};
 use super::truth::world_event;
 use crate::oracle::WorldEvent;
@@ -160,6 +161,9 @@ impl Engine<'_> {
             FaultKind::OutputShort => {
                 self.host.fuse_blown = true;
                 self.lose_power(t);
+            }
+            FaultKind::SlowDecisions { every_ms } => {
+                self.decide_every = if begins { Micros::from(every_ms) * MS } else { DECISION };
             }
             FaultKind::ClockSetBack { ms } if begins => self.host.set_clock_back(ms),
             FaultKind::SettingsChange { ref settings } => self.change_settings(t, settings),

@@ -4,13 +4,14 @@ use super::Oracle;
 use super::config::{LEAD, SLACK, UV_CLEAR_HOLD_MAX, UV_CUT_WINDOW};
 use super::input::{Pins, Reported};
 use super::ledger::at;
-use super::level::{Context, under_voltage_hold};
+use super::level::{Context, Level, under_voltage_hold};
 use super::verdict::Property;
 use ngbank_models::time::{Micros, SECOND};
 
 impl Oracle {
     /// Every cause that the core newly reports must be one that it may set.
     pub(super) fn judge_new_causes(&mut self, t: Micros, pins: Pins, reported: &Reported) {
+        self.judge_dropped_causes(t, reported);
         let context = self.context(t);
         let slack = context.slack;
         let mut unjustified: Vec<(u32, Property, &'static str)> = Vec::new();
@@ -69,6 +70,30 @@ impl Oracle {
         if all.has_unknown() {
             let text = format!("the core reports a cause at {} that no rule has", at(t));
             self.ledger.violate(Property::Boot, t, text);
+        }
+    }
+
+    /// Hysteresis: a cause that the core has set stays until the clear value was possible for the clear hold.
+    fn judge_dropped_causes(&mut self, t: Micros, reported: &Reported) {
+        let context = self.context(t);
+        // A start reports nothing but itself; other settings may have another clear value.
+        let changed = t <= context.changed + context.slack;
+        if changed || context.running_from > t || self.world.start_or_supply_may(t) {
+            return;
+        }
+        // What must hold is judged anyhow.
+        let dropped = |level: &&Level| {
+            level.on && level.must.is_none() && level.rule.reported(&self.reported) && !level.rule.reported(reported)
+        };
+        for level in self.levels.iter().filter(dropped) {
+            let rule = level.rule;
+            // Two rules have the same cause: which of them the core has set may be open.
+            let held = |other: &&Level| other.rule.out == rule.out && other.on;
+            if !self.levels.iter().filter(held).any(|level| level.may_clear(t, context.slack)) {
+                let (out, what) = (rule.out, rule.what);
+                let text = format!("OUT-{out} is dropped at {} before its clear value was reached after {what}", at(t));
+                self.ledger.violate(rule.property, t, text);
+            }
         }
     }
 

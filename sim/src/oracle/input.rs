@@ -128,6 +128,20 @@ pub enum WorldEvent {
         /// It starts with the old firmware, whose retained state is valid.
         failed: bool,
     },
+    /// A temperature sensor breaks or is repaired (`None`).
+    TemperatureFault {
+        /// Battery, counted from 0.
+        battery: usize,
+        /// Sensor of the battery, 0 or 1.
+        sensor: usize,
+        /// It reads this whatever the temperature is, °C.
+        stuck_c: Option<f64>,
+    },
+    /// The core decides so often from now on.
+    Decisions {
+        /// Distance of two decisions.
+        every: Micros,
+    },
     /// Frames are damaged from now on.
     Damaged {
         /// Battery, counted from 0; `None`: every one.

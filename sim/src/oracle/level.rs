@@ -131,6 +131,8 @@ pub(super) struct Level {
     pub expired: Micros,
     /// Last instant at which the core may have set the cause: with the hold, and without.
     may_set: (Option<Micros>, Option<Micros>),
+    /// Last instant at which the core may have dropped the cause: every battery beyond the clear value, for its hold.
+    may_clear: Option<Micros>,
     /// Already objected to in this episode.
     pub accused: bool,
 }
@@ -145,6 +147,7 @@ impl Level {
             on: false,
             expired: 0,
             may_set: (None, None),
+            may_clear: None,
             accused: false,
         }
     }
@@ -181,11 +184,16 @@ impl Level {
         } else {
             (self.rule.clear_hold, self.rule.clear_hold)
         };
-        if let Some(since) = signals.all(self.rule.clear, false)
-            && since.max(context.base) + least <= now
-        {
-            self.must = None;
-            self.wait_must = false;
+        if let Some(since) = signals.all(self.rule.clear, false) {
+            let since = since.max(context.base);
+            if since + least <= now {
+                self.must = None;
+                self.wait_must = false;
+            }
+            // Lost frames let a hold run on.
+            if since + least <= now + (context.slack - SLACK) {
+                self.may_clear = Some(now);
+            }
         }
         if let Some(since) = signals.all(self.rule.clear, true) {
             let since = since.max(context.running_from);
@@ -221,6 +229,11 @@ impl Level {
     pub(super) fn may_set(&self, now: Micros, slack: Micros, held: bool) -> bool {
         let last = if held { self.may_set.0 } else { self.may_set.1 };
         last.is_some_and(|last| last + slack >= now)
+    }
+
+    /// True when the core may drop the cause now.
+    pub(super) fn may_clear(&self, now: Micros, slack: Micros) -> bool {
+        self.may_clear.is_some_and(|last| last + slack >= now)
     }
 
     /// Where the certain condition is.

@@ -1,6 +1,6 @@
 //! Which batteries are heard, believed and the right ones (COM-1 to COM-7), and what that makes the core do.
 
-use super::config::{CYCLE, LOSS_WINDOW, SLACK, SLOT, TRUST_FRAMES, TRUST_LONG};
+use super::config::{CYCLE, LOSS_WINDOW, SLOT, TRUST_FRAMES, TRUST_LONG};
 use super::input::DamagedPart;
 use super::ledger::Ledger;
 use super::verdict::Property;
@@ -21,12 +21,12 @@ impl World {
         // OUT-10 stays until a restart finds the bank complete (COM-7).
         if present {
             ledger.reached(Property::Com);
-            cause.begin(battery, t, t + SLACK);
+            cause.begin(battery, t, t + self.reach);
             watch.set_foreign(battery, true);
             // Its frames may count as none of this battery's.
             self.externals[SILENT].allow(t, NEVER);
         } else {
-            let seen = since.is_some_and(|since| since + SLACK <= t) && cause.must(t);
+            let seen = since.is_some_and(|since| since + self.reach <= t) && cause.must(t);
             if !seen {
                 // Perhaps no frame of it was seen, or a start has learnt it and its going is the change.
                 cause.begin(battery, t, NEVER);
@@ -48,13 +48,13 @@ impl World {
             watch.distrust(b, NEVER);
         }
         if !some && self.lossy[b] {
-            let until = t + self.timeout + TRUST_LONG + SLACK;
+            let until = t + self.timeout + TRUST_LONG + self.reach;
             self.externals[SILENT].end(self.batteries + b, t, until);
             watch.trust_from(b, until);
         }
         self.lossy[b] = some;
         if !self.lossy.contains(&true) && self.lossy_until == NEVER {
-            self.lossy_until = t + self.timeout + SLACK;
+            self.lossy_until = t + self.timeout + self.reach;
         }
     }
 
@@ -67,13 +67,13 @@ impl World {
         if was && !is {
             let (earliest, latest) = if self.links[b].implausible {
                 // Two frames in a row (COM-4).
-                (t, t + 2 * CYCLE + SLACK)
+                (t, t + 2 * CYCLE + self.reach)
             } else {
-                ((t + self.timeout).saturating_sub(CYCLE + SLOT), t + self.timeout + SLACK)
+                ((t + self.timeout).saturating_sub(CYCLE + SLOT), t + self.timeout + self.reach)
             };
             self.links[b].lost = Some((t, earliest, latest));
             // Before it is noticed the last report counts.
-            self.externals[SILENT].begin(b, earliest.max(t), latest.max(self.base + self.timeout + SLACK));
+            self.externals[SILENT].begin(b, earliest.max(t), latest.max(self.base + self.timeout + self.reach));
             watch.silence(b, t);
             self.deaf.push((b, latest));
         }
@@ -84,15 +84,15 @@ impl World {
             };
             let short = t + (TRUST_FRAMES - 1) * CYCLE;
             let losses = &mut self.losses[b];
-            losses.retain(|loss| *loss + LOSS_WINDOW + self.timeout + SLACK >= t);
+            losses.retain(|loss| *loss + LOSS_WINDOW + self.timeout + self.reach >= t);
             let mut trusted = t;
-            if t + SLACK >= earliest {
+            if t + self.reach >= earliest {
                 losses.push(since);
                 // Its first report counts as one of the row; after the third loss it takes longer.
-                trusted = short + CYCLE + SLACK;
+                trusted = short + CYCLE + self.reach;
                 // A frame that is damaged by chance into a valid one makes two losses out of one.
                 if losses.len() >= 3 || was_damaged {
-                    trusted = t + TRUST_LONG + CYCLE + SLACK;
+                    trusted = t + TRUST_LONG + CYCLE + self.reach;
                 }
                 self.externals[SILENT].allow(t, trusted);
             }
@@ -102,7 +102,7 @@ impl World {
             // A start that waited for this battery goes on.
             if !self.links.iter().any(|link| !link.heard()) {
                 let complete = next_arrival(t, b);
-                let over = (trusted + SLACK).max(t + START_MAX);
+                let over = (trusted + self.reach).max(t + START_MAX);
                 self.externals[CLOCK].end(0, t, over);
                 if self.foreign.iter().all(Option::is_none) {
                     self.externals[START].end(0, complete, over);

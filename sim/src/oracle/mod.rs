@@ -26,7 +26,7 @@
 //!
 //! # Not judged
 //!
-//! LEDs but during an update (LED-3), error numbers but 36 (DIAG-1), history; the 2 s of OC-3 to the report; the length
+//! LEDs but during an update (LED-3), error numbers but 36 (DIAG-1, OC-3), history; the 2 s of OC-3 to the report; the length
 //! of trust after single damaged frames; the time of PRE-ALARM's edges (PRE-5): the core gives their beginning, by its
 //! own clock.
 

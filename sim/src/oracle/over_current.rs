@@ -1,6 +1,7 @@
 //! Over-current cuts (OC-2, OC-3), one direction each.
 
 use super::config::{CYCLE, DECISION, OC_CONTINUOUS, OC_LATCH, OC_LATCH_WINDOW, OC_PULSE, OC_RETRY, SLACK};
+use super::ledger::at;
 use super::level::Context;
 use super::signals::{Signal, Signals};
 use ngbank_models::time::{Micros, SECOND};
@@ -8,8 +9,12 @@ use ngbank_models::time::{Micros, SECOND};
 /// OC-2: a timer restarts after so long below its limit.
 const GAP: Micros = SECOND;
 
-/// OC-3: the current must be below the rating within 2 s; so early it certainly is for the core, too.
-const COUNTED: Micros = 2 * SECOND - SLACK;
+/// OC-3: a cut counts if the current is below the rating within so long.
+const EFFECT: Micros = 2 * SECOND;
+/// So early it certainly is for the core, too.
+const COUNTED: Micros = EFFECT - SLACK;
+/// The number of the error that a cut without effect raises (OC-3, ERR-1).
+const ERROR: u8 = 36;
 
 /// Shadow of the cuts of one direction.
 #[derive(Clone, Debug)]
@@ -39,6 +44,10 @@ struct Cut {
     at: Micros,
     /// OC-3 counts it for certain: the current fell.
     counts: Option<bool>,
+    /// OC-3 does not count it for certain, which is known since then: no battery's current fell.
+    fails: Option<Micros>,
+    /// Error 36 does not tell of it any more: a reset has judged it anew.
+    told: bool,
 }
 
 impl OverCurrent {
@@ -99,6 +108,9 @@ impl OverCurrent {
         if self.on {
             self.may_until = self.may_until.max(t + OC_LATCH + slack);
         }
+        for cut in &mut self.cuts {
+            cut.told = true;
+        }
     }
 
     /// Remote off ends the retry time and the latch (OC-3, REM-4).
@@ -124,9 +136,20 @@ impl OverCurrent {
             self.may_cut = Some(now);
         }
         let flows = signals.any(self.continuous, false).is_some();
+        let last_cut = self.cuts.last().map_or(0, |cut| cut.at);
         for cut in &mut self.cuts {
             if cut.counts.is_none() && now >= cut.at + COUNTED {
                 cut.counts = Some(!flows);
+            }
+            if cut.fails.is_none()
+                && now >= cut.at + EFFECT + context.slack
+                && signals.all(self.continuous, true).is_some_and(|since| since <= cut.at)
+            {
+                cut.fails = Some(now);
+                // It is tried again after the retry time: one without effect never latches.
+                if cut.at == last_cut {
+                    self.may_until = self.may_until.min(cut.at + OC_RETRY + context.slack);
+                }
             }
         }
         let certain: Vec<_> = self.cuts.iter().filter(|cut| cut.counts == Some(true)).map(|cut| cut.at).collect();
@@ -160,15 +183,27 @@ impl OverCurrent {
         !self.warns && self.may_cut.is_some_and(|last| last + slack >= now)
     }
 
+    /// A cut that has no effect raises error 36 until it is tried again; what is wrong with the number shown instead.
+    pub(super) fn objection(&self, now: Micros, error: Option<u8>) -> Option<String> {
+        let cut = self.cuts.last()?;
+        let fails = cut.fails.is_some() && !cut.told && now < cut.at + OC_RETRY - DECISION;
+        // One number is shown, the lowest.
+        let shown = error.is_some_and(|number| number <= ERROR);
+        let cut = at(cut.at);
+        (fails && !shown)
+            .then(|| format!("error 36 is not shown, though the cut at {cut} did not stop the current (OC-3)"))
+    }
+
     /// The core reports a new cut; `fell`: the output went from High to Floating in this decision.
     pub(super) fn cut(&mut self, t: Micros, slack: Micros, fell: bool) {
         self.on = true;
         if fell {
             self.cuts.retain(|cut| t.saturating_sub(cut.at) <= OC_LATCH_WINDOW + slack);
-            self.cuts.push(Cut { at: t, counts: None });
+            self.cuts.push(Cut { at: t, counts: None, fails: None, told: false });
             self.must_until = t + OC_RETRY - DECISION;
         }
-        let may = if self.cuts.len() >= 3 { OC_LATCH } else { OC_RETRY };
+        let counted = self.cuts.iter().filter(|cut| cut.fails.is_none()).count();
+        let may = if counted >= 3 { OC_LATCH } else { OC_RETRY };
         self.may_until = t + may + slack;
     }
 }

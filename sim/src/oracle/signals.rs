@@ -10,14 +10,19 @@ use super::config::{
 };
 use ngbank_models::time::Micros;
 
-/// The values that conditions look at. Battery: lowest cell (V), highest cell (V), temperature (°C), current (A).
-/// Bank: SoC (‰), current (A), current without the strings that no trusted battery speaks for (A), unused.
-pub(super) type Values = [f64; 4];
+/// Quantities of a battery or of the bank.
+pub(super) const QUANTITIES: usize = 5;
+
+/// The values that conditions look at. Battery: lowest cell (V), highest cell (V), coldest sensor (°C), current (A),
+/// hottest sensor (°C). Bank: SoC (‰), current (A), current without the strings that no trusted battery speaks for (A),
+/// unused.
+pub(super) type Values = [f64; QUANTITIES];
 
 const LOWEST: usize = 0;
 const HIGHEST: usize = 1;
-const TEMPERATURE: usize = 2;
+const COLDEST: usize = 2;
 const CURRENT: usize = 3;
+const HOTTEST: usize = 4;
 const BANK_SOC: usize = 0;
 const BANK_CURRENT: usize = 1;
 const HEARD_CURRENT: usize = 2;
@@ -121,17 +126,17 @@ impl Edges {
         // The batteries' own bit acts beside the setting, and both must clear (COM-6).
         let cold = celsius(limits.charge_min_dc.max(BIT_CHARGE_MIN_DC));
         let cold_clear = celsius((limits.charge_min_dc + inside).max(BIT_CHARGE_MIN_DC));
-        edges.add(ChargeColdSet, TEMPERATURE, false, cold, TOLERANCE_C);
-        edges.add(ChargeColdClear, TEMPERATURE, true, cold_clear, TOLERANCE_C);
+        edges.add(ChargeColdSet, COLDEST, false, cold, TOLERANCE_C);
+        edges.add(ChargeColdClear, COLDEST, true, cold_clear, TOLERANCE_C);
         let hot = limits.charge_max_dc;
-        edges.limit(ChargeHotSet, true, celsius(hot));
-        edges.limit(ChargeHotClear, false, celsius(hot - inside));
+        edges.limit(ChargeHotSet, HOTTEST, true, celsius(hot));
+        edges.limit(ChargeHotClear, HOTTEST, false, celsius(hot - inside));
         let cold = limits.discharge_min_dc;
-        edges.limit(DischargeColdSet, false, celsius(cold));
-        edges.limit(DischargeColdClear, true, celsius(cold + inside));
+        edges.limit(DischargeColdSet, COLDEST, false, celsius(cold));
+        edges.limit(DischargeColdClear, COLDEST, true, celsius(cold + inside));
         let hot = limits.discharge_max_dc;
-        edges.limit(DischargeHotSet, true, celsius(hot));
-        edges.limit(DischargeHotClear, false, celsius(hot - inside));
+        edges.limit(DischargeHotSet, HOTTEST, true, celsius(hot));
+        edges.limit(DischargeHotClear, HOTTEST, false, celsius(hot - inside));
 
         let (continuous, pulse) = (config.continuous_discharge_a, config.pulse_discharge_a);
         edges.current(DischargeContinuous, false, -continuous);
@@ -190,8 +195,8 @@ impl Edges {
         }
     }
 
-    fn limit(&mut self, signal: Signal, above: bool, at_c: f64) {
-        self.add(signal, TEMPERATURE, above, at_c, TOLERANCE_C);
+    fn limit(&mut self, signal: Signal, sensor: usize, above: bool, at_c: f64) {
+        self.add(signal, sensor, above, at_c, TOLERANCE_C);
     }
 
     fn current(&mut self, signal: Signal, above: bool, at_a: f64) {
@@ -211,8 +216,8 @@ impl Edges {
     }
 
     /// The open box around these values in which [`Edges::mask`] stays the same.
-    fn calm_box(&self, values: &Values) -> [(f64, f64); 4] {
-        let mut calm = [(f64::NEG_INFINITY, f64::INFINITY); 4];
+    fn calm_box(&self, values: &Values) -> [(f64, f64); QUANTITIES] {
+        let mut calm = [(f64::NEG_INFINITY, f64::INFINITY); QUANTITIES];
         for edge in &self.0 {
             let (low, high) = &mut calm[edge.quantity];
             let value = values[edge.quantity];
@@ -241,11 +246,11 @@ impl Edges {
 struct Row {
     mask: u64,
     since: [Micros; 64],
-    calm: [(f64, f64); 4],
+    calm: [(f64, f64); QUANTITIES],
 }
 
 impl Row {
-    const UNSEEN: Self = Self { mask: 0, since: [0; 64], calm: [(f64::INFINITY, f64::NEG_INFINITY); 4] };
+    const UNSEEN: Self = Self { mask: 0, since: [0; 64], calm: [(f64::INFINITY, f64::NEG_INFINITY); QUANTITIES] };
 
     fn set(&mut self, t: Micros, mask: u64) {
         let begun = mask & !self.mask;

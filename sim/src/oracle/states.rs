@@ -128,6 +128,9 @@ impl Oracle {
                 ),
             ));
         }
+        if text.is_none() && running && !self.world.may_be_silent(t) {
+            text = cut.objection(t, self.reported.error).map(|text| (t, text));
+        }
         let cut = &mut self.cuts[index];
         match text {
             Some((time, text)) if !cut.accused => {

@@ -14,8 +14,8 @@ const ERROR: u8 = 36;
 pub(super) struct Strays {
     /// Since when the outputs float; `None`: High.
     floating_since: [Option<Micros>; 2],
-    /// The error is due for certain from then on.
-    due: Option<Micros>,
+    /// The error is due for certain from then on, by output.
+    due: [Option<Micros>; 2],
     /// It was possible for the last time then.
     possible: Option<Micros>,
 }
@@ -28,8 +28,8 @@ impl Strays {
     /// Time passes with these currents above the limit.
     pub(super) fn settle(&mut self, context: &Context, currents: [Run; 2]) {
         let now = context.now;
-        self.due = None;
-        for (floating, current) in self.floating_since.iter().zip(currents) {
+        self.due = [None; 2];
+        for ((floating, current), due) in self.floating_since.iter().zip(currents).zip(&mut self.due) {
             let Some(floating) = *floating else { continue };
             // What was lost in the chain may have let the last value stand.
             let lost = context.slack - SLACK;
@@ -39,22 +39,24 @@ impl Strays {
                 self.possible = Some(now);
             }
             if let Some(since) = current.strict {
-                let due = since.max(floating).max(context.running_from).saturating_add(STRAY_HOLD + context.slack);
-                self.due = Some(self.due.map_or(due, |least| least.min(due)));
+                let since = since.max(floating).max(context.running_from);
+                *due = Some(since.saturating_add(STRAY_HOLD + context.slack));
             }
         }
     }
 
     /// A decision.
     pub(super) fn decide(&mut self, t: Micros, high: [bool; 2]) {
-        for (since, high) in self.floating_since.iter_mut().zip(high) {
+        for ((since, due), high) in self.floating_since.iter_mut().zip(&mut self.due).zip(high) {
             *since = if high { None } else { since.or(Some(t)) };
+            // An output that is High stops nothing: the error goes with this decision.
+            *due = due.filter(|_| !high);
         }
     }
 
     /// When the error must be shown at the latest.
     pub(super) fn due(&self) -> Option<Micros> {
-        self.due
+        self.due.into_iter().flatten().min()
     }
 
     /// What is wrong with an error number that is shown at `t`; `cut`: an over-current cut may have failed.
@@ -62,7 +64,7 @@ impl Strays {
         let t = context.now;
         // One number is shown, the lowest.
         let shown = error.is_some_and(|number| number <= ERROR);
-        if self.due.is_some_and(|due| due <= t) && context.running_from <= t && !shown {
+        if self.due().is_some_and(|due| due <= t) && context.running_from <= t && !shown {
             return Some(format!("error 36 is not shown at {} in spite of a current that ignores its output", at(t)));
         }
         let possible = self.possible.is_some_and(|last| last + context.slack >= t);

@@ -2,16 +2,21 @@
 
 use super::config::{CYCLE, OracleConfig, SLOT};
 use super::input::{CELLS_MAX, ChannelFault, Truth, TruthBounds, TruthSample};
-use super::signals::{Edges, LOOSE, Look, Signal, Signals, Values, bit, loose_clears, strict_clears};
+use super::signals::{Edges, LOOSE, Look, QUANTITIES, Signal, Signals, Values, bit, loose_clears, strict_clears};
 use ngbank_models::time::Micros;
 
 /// COM-4: a reading outside of this is content that cannot be, mV.
 const PLAUSIBLE_MV: std::ops::RangeInclusive<f64> = 500.0..=5000.0;
 
+/// The same of a temperature sensor, °C.
+const PLAUSIBLE_C: std::ops::RangeInclusive<f64> = -45.0..=100.0;
+
 /// What the oracle knows of one battery apart from its conditions.
 #[derive(Clone, Debug)]
 struct Battery {
     faults: [Option<ChannelFault>; CELLS_MAX],
+    /// What broken temperature sensors read, °C.
+    stuck_c: [Option<f64>; 2],
     /// Its frames do not arrive or are not believed: its conditions stay as they were.
     silent: bool,
     /// It is silent beyond doubt, and its current counts as none.
@@ -80,12 +85,19 @@ impl Battery {
     fn trusted(&self) -> bool {
         !self.silent && !self.foreign && self.distrusted_until == 0
     }
+
+    /// What the coldest and the hottest sensor read at this temperature.
+    fn sensors(&self, temperature_c: f64) -> (f64, f64) {
+        let [first, second] = self.stuck_c.map(|stuck_c| stuck_c.unwrap_or(temperature_c));
+        (first.min(second), first.max(second))
+    }
 }
 
 impl Watch {
     pub(super) fn new(config: &OracleConfig) -> Self {
         let battery = Battery {
             faults: [None; CELLS_MAX],
+            stuck_c: [None; 2],
             silent: false,
             deaf: false,
             foreign: false,
@@ -94,7 +106,7 @@ impl Watch {
             current_a: (0.0, 0.0),
             lowest_v: f64::INFINITY,
             highest_v: f64::NEG_INFINITY,
-            last: ([f64::NEG_INFINITY; 4], [f64::INFINITY; 4]),
+            last: ([f64::NEG_INFINITY; QUANTITIES], [f64::INFINITY; QUANTITIES]),
         };
         let batteries = config.batteries();
         Self {
@@ -169,7 +181,8 @@ impl Watch {
         battery.current_a = (sample.current_a, sample.current_a);
         battery.lowest_v = lowest_v;
         battery.highest_v = highest_v;
-        let values = [lowest_v, highest_v, sample.temperature_c, sample.current_a];
+        let (coldest_c, hottest_c) = battery.sensors(sample.temperature_c);
+        let values = [lowest_v, highest_v, coldest_c, sample.current_a, hottest_c];
         (values, values)
     }
 
@@ -197,11 +210,9 @@ impl Watch {
         battery.current_a = bounds.current_a;
         battery.lowest_v = lowest_v.0;
         battery.highest_v = highest_v.1;
-        let (temperature_c, current_a) = (bounds.temperature_c, bounds.current_a);
-        (
-            [lowest_v.0, highest_v.0, temperature_c.0, current_a.0],
-            [lowest_v.1, highest_v.1, temperature_c.1, current_a.1],
-        )
+        let (cold, hot) = (battery.sensors(bounds.temperature_c.0), battery.sensors(bounds.temperature_c.1));
+        let current_a = bounds.current_a;
+        ([lowest_v.0, highest_v.0, cold.0, current_a.0, cold.1], [lowest_v.1, highest_v.1, hot.0, current_a.1, hot.1])
     }
 
     /// Other settings from `t` on (UPD-1): what the last look saw, judged by them.
@@ -229,7 +240,7 @@ impl Watch {
 
     /// SOC-1 and the bank's currents out of the last look at every battery.
     fn bank_values(&self) -> (Values, Values) {
-        let (mut low, mut high) = ([0.0; 4], [0.0; 4]);
+        let (mut low, mut high) = ([0.0; QUANTITIES], [0.0; QUANTITIES]);
         let mut strings = 0.0;
         for string in self.each.chunks(self.series) {
             strings += 1.0;
@@ -260,7 +271,7 @@ impl Watch {
     pub(super) fn extremes(&self) -> Values {
         let lowest = self.each.iter().map(|b| b.lowest_v);
         let highest = self.each.iter().map(|b| b.highest_v);
-        [lowest.fold(f64::INFINITY, f64::min), highest.fold(f64::NEG_INFINITY, f64::max), 0.0, 0.0]
+        [lowest.fold(f64::INFINITY, f64::min), highest.fold(f64::NEG_INFINITY, f64::max), 0.0, 0.0, 0.0]
     }
 
     pub(super) fn set_fault(&mut self, b: usize, cell: usize, fault: Option<ChannelFault>) {
@@ -270,10 +281,20 @@ impl Watch {
         }
     }
 
+    pub(super) fn set_temperature_fault(&mut self, b: usize, sensor: usize, stuck_c: Option<f64>) {
+        if let Some(slot) = self.each.get_mut(b).and_then(|b| b.stuck_c.get_mut(sensor)) {
+            *slot = stuck_c;
+            self.batteries.forget_calm(b);
+        }
+    }
+
     /// True when a channel of the battery reads what cannot be (COM-4).
     pub(super) fn implausible(&self, b: usize) -> bool {
-        let faults = self.each.get(b).map_or(&[][..], |b| &b.faults[..]);
-        faults.iter().any(|fault| matches!(fault, Some(ChannelFault::Stuck { mv }) if !PLAUSIBLE_MV.contains(mv)))
+        self.each.get(b).is_some_and(|battery| {
+            let cell =
+                |fault: &Option<_>| matches!(fault, Some(ChannelFault::Stuck { mv }) if !PLAUSIBLE_MV.contains(mv));
+            battery.faults.iter().any(cell) || battery.stuck_c.iter().flatten().any(|c| !PLAUSIBLE_C.contains(c))
+        })
     }
 
     pub(super) fn is_silent(&self, b: usize) -> bool {

@@ -84,6 +84,9 @@ pub(super) struct World {
     pub(super) lossy_until: Micros,
     /// Another battery sits at a position, since when.
     pub(super) foreign: Vec<Option<Micros>>,
+    /// Longest way from a sample to a pin; longer than [`SLACK`] while the core decides rarely, until then.
+    pub(super) reach: Micros,
+    late_until: Micros,
     pub(super) remote_on: bool,
     /// When it was last switched.
     pub(super) remote_since: Micros,
@@ -121,6 +124,8 @@ impl World {
             lossy: vec![false; batteries],
             lossy_until: 0,
             foreign: vec![None; batteries],
+            reach: SLACK,
+            late_until: 0,
             remote_on: false,
             remote_since: 0,
             supply_low: None,
@@ -149,11 +154,16 @@ impl World {
 
     /// Longest way from a sample to a pin.
     pub(super) fn slack(&self, t: Micros) -> Micros {
-        if t < self.lossy_until { SLACK + self.timeout } else { SLACK }
+        if t < self.lossy_until { self.reach + self.timeout } else { self.reach }
     }
 
     pub(super) fn pre_alarm_may_float(&self, t: Micros) -> bool {
         self.externals.iter().any(|external| external.pre_alarm && external.may(t))
+    }
+
+    /// A battery is silent or not trusted, perhaps: what only its fresh reports tell may stay unknown.
+    pub(super) fn may_be_silent(&self, t: Micros) -> bool {
+        self.externals[SILENT].may(t)
     }
 
     pub(super) fn start_or_supply_may(&self, t: Micros) -> bool {
@@ -269,15 +279,17 @@ impl World {
             }
             WorldEvent::ChannelFault { battery, cell, fault } => {
                 watch.set_fault(battery, cell, fault);
-                let implausible = watch.implausible(battery);
-                if implausible {
-                    ledger.reached(Property::Com);
-                }
-                if battery < self.batteries {
-                    self.relink(t, battery, watch, |link| {
-                        link.implausible = implausible;
-                    });
-                }
+                self.channel_changed(t, battery, watch, ledger);
+            }
+            WorldEvent::TemperatureFault { battery, sensor, stuck_c } => {
+                watch.set_temperature_fault(battery, sensor, stuck_c);
+                self.channel_changed(t, battery, watch, ledger);
+            }
+            WorldEvent::Decisions { every } => {
+                // What is under way when the decisions come faster again may still be late.
+                let until = if every > DECISION { NEVER } else { t + self.reach };
+                self.reach = self.reach.max(SLACK + every.saturating_sub(DECISION));
+                self.late_until = until;
             }
             WorldEvent::Damaged { battery, part } => {
                 let range = battery.map_or(0..self.batteries, |b| b.min(self.batteries)..(b + 1).min(self.batteries));
@@ -297,6 +309,17 @@ impl World {
         self.externals[UPDATE].end(0, t, t);
     }
 
+    /// Something that battery `b` measures with has broken or been repaired (COM-4).
+    fn channel_changed(&mut self, t: Micros, b: usize, watch: &mut Watch, ledger: &mut Ledger) {
+        let implausible = watch.implausible(b);
+        if implausible {
+            ledger.reached(Property::Com);
+        }
+        if b < self.batteries {
+            self.relink(t, b, watch, |link| link.implausible = implausible);
+        }
+    }
+
     /// The core starts at `t`: outputs float until every battery has reported (BOOT-1).
     fn start(&mut self, t: Micros, watch: &mut Watch) {
         self.base = t;
@@ -313,12 +336,12 @@ impl World {
         }
         // Remote and bank are judged anew.
         if self.remote_on {
-            self.externals[REMOTE].allow(t, t + self.debounce + SLACK);
+            self.externals[REMOTE].allow(t, t + self.debounce + self.reach);
         }
         let over = t + START_MAX;
         if self.externals[SILENT].may(t) {
             // A running time of trust starts anew at full length.
-            let trusted = t + TRUST_LONG + SLACK;
+            let trusted = t + TRUST_LONG + self.reach;
             self.externals[SILENT].allow(t, trusted);
             watch.extend_distrust(t, trusted);
         }
@@ -344,7 +367,7 @@ impl World {
     fn owe(&mut self, t: Micros, external: usize, pins: Pins) {
         if pins.load || pins.charger {
             let External { out, property, what, .. } = self.externals[external];
-            self.owed.push(Owed { property, out, what, by: t + SLACK });
+            self.owed.push(Owed { property, out, what, by: t + self.reach });
         }
     }
 
@@ -360,13 +383,13 @@ impl World {
         let remote = &mut self.externals[REMOTE];
         if on {
             // It acts at the first decision at which it has held for the debounce time (REM-3).
-            remote.end(0, t + self.debounce, t + self.debounce + SLACK);
-            remote.allow(t, t + self.debounce + SLACK);
+            remote.end(0, t + self.debounce, t + self.debounce + self.reach);
+            remote.allow(t, t + self.debounce + self.reach);
         } else {
             if self.powered {
                 ledger.reached(Property::Rem);
             }
-            remote.begin(0, t, t + self.debounce + SLACK);
+            remote.begin(0, t, t + self.debounce + self.reach);
         }
         !on
     }
@@ -377,12 +400,12 @@ impl World {
         if mv < SUPPLY_OFF_MV && self.supply_low.is_none() {
             ledger.reached(Property::Sup);
             self.supply_low = Some(t);
-            self.externals[SUPPLY].begin(0, t, t + SUPPLY_OFF_HOLD + SLACK);
+            self.externals[SUPPLY].begin(0, t, t + SUPPLY_OFF_HOLD + self.reach);
         }
         if mv > SUPPLY_ON_MV
             && let Some(since) = self.supply_low.take()
         {
-            self.externals[SUPPLY].end(0, t, t + SLACK);
+            self.externals[SUPPLY].end(0, t, t + self.reach);
             // A dip of less than 10 ms is none.
             if t >= since + SUPPLY_OFF_HOLD {
                 self.start(t, watch);
@@ -392,17 +415,20 @@ impl World {
         if mv > SUPPLY_HIGH_MV && !self.supply_high {
             ledger.reached(Property::Sup);
             self.supply_high = true;
-            self.externals[SUPPLY].begin(1, t, t + SLACK);
+            self.externals[SUPPLY].begin(1, t, t + self.reach);
         }
         if mv < SUPPLY_HIGH_CLEAR_MV && self.supply_high {
             self.supply_high = false;
-            self.externals[SUPPLY].end(1, t, t + SLACK);
+            self.externals[SUPPLY].end(1, t, t + self.reach);
         }
         start
     }
 
     /// Time passes from `from` to `t`.
     pub(super) fn settle(&mut self, from: Micros, t: Micros, watch: &mut Watch, ledger: &mut Ledger) {
+        if self.late_until <= from {
+            self.reach = SLACK;
+        }
         self.deaf.retain(|(b, latest)| {
             let due = *latest <= t;
             if due && watch.is_silent(*b) {
@@ -412,7 +438,7 @@ impl World {
         });
         // A cell that has been run down to nothing makes its battery implausible (COM-4).
         if watch.batteries.any(Signal::Implausible, false).is_some() {
-            self.externals[SILENT].allow(from, t + TRUST_LONG + SLACK);
+            self.externals[SILENT].allow(from, t + TRUST_LONG + self.reach);
         }
         let late = |owed: &&Owed| owed.by < t;
         for owed in self.owed.iter().filter(late) {

@@ -64,4 +64,10 @@ const BUILTIN: &[Builtin] = builtin! {
     "settings-changed-while-running": "Settings changed while running",
     "firmware-update": "Firmware updates: one succeeds, one fails",
     "load-ignores-wire": "A load that ignores LOAD",
+    "temperature-sensor-open": "Temperature sensor without a reading",
+    "cold-corner": "One cold sensor in a warm bank",
+    "busy-firmware": "Busy firmware: decisions come late",
+    "charger-wire-loose": "Over-current of a charger with a loose remote wire",
+    "hot-while-silent": "A hot battery while another one is silent",
+    "silent-at-recovery": "A silent battery while the bank recovers",
 };

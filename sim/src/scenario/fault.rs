@@ -41,6 +41,15 @@ pub enum FaultKind {
         /// Reported, mV.
         mv: u16,
     },
+    /// A temperature sensor reads a constant, whatever the temperature is. An open one reads what cannot be (COM-4).
+    TemperatureStuck {
+        /// Battery, from 0.
+        battery: usize,
+        /// Sensor of the battery, 0 or 1.
+        sensor: usize,
+        /// Reading, °C.
+        celsius: f64,
+    },
     /// The chain cable is open: this battery and every later one are silent (COM-1).
     CableBreak {
         /// First battery behind the break, from 0.
@@ -76,6 +85,11 @@ pub enum FaultKind {
     },
     /// An output is shorted: the supply fuse blows, and the BMS is dead for the rest of the run (SUP-3).
     OutputShort,
+    /// The firmware is busy: it decides every so many milliseconds instead of every 100 (TIME-1).
+    SlowDecisions {
+        /// Distance of its decisions, ms.
+        every_ms: u32,
+    },
     /// The clock of the BMS jumps backwards (TIME-2).
     ClockSetBack {
         /// By how much, ms.

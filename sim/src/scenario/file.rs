@@ -275,6 +275,8 @@ pub(super) enum FaultTable {
     SensorOffset { battery: u32, cell: u32, mv: f64 },
     /// A cell voltage is reported as a constant.
     SensorStuck { battery: u32, cell: u32, mv: u16 },
+    /// A temperature sensor reads a constant.
+    TemperatureStuck { battery: u32, sensor: u32, celsius: f64 },
     /// The chain cable is open before this battery.
     CableBreak { before_battery: u32 },
     /// Frames arrive with flipped bits.
@@ -289,6 +291,8 @@ pub(super) enum FaultTable {
     SupplyDip { volts: f64 },
     /// An output is shorted.
     OutputShort {},
+    /// The firmware decides more rarely.
+    SlowDecisions { every_ms: u32 },
     /// The clock jumps backwards.
     ClockSetBack { ms: u32 },
     /// The BMS is asked to take these settings beside those it has (UPD-1); `refused`: it is expected to refuse them.

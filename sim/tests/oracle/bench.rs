@@ -40,18 +40,25 @@ impl Ramp {
     }
 }
 
-/// The true plant: cell 0 of battery 0, its temperature and current; the charge of both batteries.
+/// The true plant: cell 0 of battery 0, its temperature and current; the current of battery 1; the charge of both.
 #[derive(Clone)]
 pub struct Plant {
     pub cell_v: Ramp,
     pub celsius: Ramp,
     pub amps: Ramp,
+    pub other_amps: Ramp,
     pub soc_pm: Ramp,
 }
 
 impl Default for Plant {
     fn default() -> Self {
-        Self { cell_v: Ramp::flat(3.3), celsius: Ramp::flat(20.0), amps: Ramp::flat(0.0), soc_pm: Ramp::flat(800.0) }
+        Self {
+            cell_v: Ramp::flat(3.3),
+            celsius: Ramp::flat(20.0),
+            amps: Ramp::flat(0.0),
+            other_amps: Ramp::flat(0.0),
+            soc_pm: Ramp::flat(800.0),
+        }
     }
 }
 
@@ -72,6 +79,7 @@ impl Truth for Plant {
         *out = TruthSample::default();
         out.cells_v[..4].fill(3.3);
         out.temperature_c = 20.0;
+        out.current_a = self.other_amps.at(seconds(t));
         out.counted_soc_pm = self.soc_pm.at(seconds(t)) as u16;
         if b == 0 {
             out.cells_v[0] = self.cell_v.at(seconds(t));
@@ -87,8 +95,8 @@ impl Truth for Plant {
             lowest_v: (3.3, 3.3),
             highest_v: (3.3, 3.3),
             temperature_c: (20.0, 20.0),
+            current_a: within(&self.other_amps),
             soc_pm: (soc_low as u16, soc_high as u16),
-            ..TruthBounds::default()
         };
         if b == 0 {
             let (low, high) = within(&self.cell_v);

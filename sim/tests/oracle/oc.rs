@@ -1,7 +1,8 @@
 //! OC: over-current warning, cut, retry and latch.
 
-use crate::bench::{NONE, Plant, Ramp, Run, config, failed, passed};
+use crate::bench::{Causes, NONE, Plant, Ramp, Run, config, failed, passed};
 use ngbank_sim::oracle::Property::Oc;
+use ngbank_sim::oracle::Reported;
 
 /// 150 A of discharge from 100 s to 131.5 s.
 fn overload() -> Run {
@@ -116,4 +117,53 @@ fn oc_4_a_warning_without_a_cut_passes_where_it_is_set() {
     passed(&run.end(300.0), Oc);
     cut.pins(130.8, "CP", [&[12], &[], &[12]]);
     failed(&cut.end(131.0), Oc, "OC-4");
+}
+
+/// Both batteries are charged with 150 A from 100 s on, whatever CHARGER does, until `end`; cut at 130.8 s.
+fn ignored(end: f64) -> Run {
+    let amps = Ramp::through(&[(100.0, 0.0), (100.1, 150.0), (end, 150.0), (end + 0.1, 0.0)]);
+    let mut run = Run::started(Plant { amps: amps.clone(), other_amps: amps, ..Plant::default() });
+    run.pins(130.8, "L", [&[], &[13], &[]]);
+    run
+}
+
+fn error(number: u8) -> Reported {
+    Reported { error: Some(number), ..Reported::default() }
+}
+
+#[test]
+fn a_cut_without_effect_shows_error_36() {
+    let cut: Causes<'_> = [&[], &[13], &[]];
+    let mut run = ignored(1000.0);
+    failed(&run.clone().end(150.0), Oc, "error 36 is not shown");
+    run.decision(132.9, "L", cut, &error(36));
+    passed(&run.clone().end(190.0), Oc);
+    // A lower number hides it; a higher one does not.
+    run.decision(140.0, "L", cut, &error(13));
+    passed(&run.clone().end(190.0), Oc);
+    run.decision(150.0, "L", cut, &error(39));
+    failed(&run.end(160.0), Oc, "error 36 is not shown");
+}
+
+#[test]
+fn a_cut_that_works_needs_no_error() {
+    passed(&ignored(131.0).end(190.0), Oc);
+}
+
+#[test]
+fn cuts_without_effect_do_not_latch() {
+    let cut: Causes<'_> = [&[], &[13], &[]];
+    let mut run = ignored(330.0);
+    for retry in [190.8, 281.6] {
+        run.decision(retry - 57.8, "L", cut, &error(36));
+        run.pins(retry, "LC", NONE);
+        run.pins(retry + 30.0, "L", cut);
+    }
+    // The current stops by itself: a third cut that worked would be the first that counts.
+    run.decision(314.0, "L", cut, &error(36));
+    let mut retried = run.clone();
+    retried.pins(371.6, "LC", NONE);
+    passed(&retried.end(400.0), Oc);
+    run.pins(371.6, "L", cut);
+    failed(&run.end(400.0), Oc, "recovery missing");
 }

@@ -1,6 +1,7 @@
 //! UV: a cell under-voltage floats LOAD, after its hold and the 30 s, until every cell has recovered.
 
 use crate::bench::{NONE, Plant, Ramp, Run, config, failed, passed};
+use ngbank_models::time::MS;
 use ngbank_sim::oracle::Property::Uv;
 use ngbank_sim::oracle::{ChannelFault, WorldEvent};
 
@@ -177,4 +178,20 @@ fn overridden_limits_count() {
     run.pins(120.6, "LCP", [&[], &[], &[1]]);
     run.pins(152.0, "CP", [&[2], &[], &[1, 2]]);
     failed(&run.end(300.0), Uv, "OUT-2");
+}
+
+/// A busy core decides every 700 ms: a cut may come by that much later than its latest time, and no more.
+#[test]
+fn rare_decisions_make_a_cut_later() {
+    let plant = Plant { cell_v: Ramp::through(&[(100.0, 3.3), (101.0, 2.7)]), ..Plant::default() };
+    for (every, latest) in [(100, 132.3), (700, 132.9)] {
+        let mut run = Run::started(plant.clone());
+        run.world(80.0, WorldEvent::Decisions { every: every * MS });
+        run.pins(101.2, "LCP", [&[], &[], &[1]]);
+        let mut late = run.clone();
+        run.pins(latest - 0.1, "CP", [&[2], &[], &[1, 2]]);
+        passed(&run.end(150.0), Uv);
+        late.pins(latest + 0.1, "CP", [&[2], &[], &[1, 2]]);
+        failed(&late.end(150.0), Uv, "LOAD is still High");
+    }
 }

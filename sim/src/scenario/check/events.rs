@@ -77,6 +77,11 @@ fn check_fault(doc: &mut Document<'_>, path: &str, fault: &FaultTable, shape: &S
             super::place(doc, &field("cell"), *cell, cells, "cell");
             super::within(doc, &field("mv"), f64::from(*mv), 0.0, 6000.0);
         }
+        FaultTable::TemperatureStuck { battery: place, sensor, celsius } => {
+            battery(doc, "battery", *place);
+            super::place(doc, &field("sensor"), *sensor, 2, "temperature sensor");
+            super::within(doc, &field("celsius"), *celsius, -300.0, 300.0);
+        }
         FaultTable::CableBreak { before_battery } => battery(doc, "before_battery", *before_battery),
         FaultTable::DamagedFrames { battery: place, probability } => {
             if let Some(place) = place {
@@ -96,6 +101,12 @@ fn check_fault(doc: &mut Document<'_>, path: &str, fault: &FaultTable, shape: &S
         | FaultTable::FirmwareUpdate { .. } => {}
         FaultTable::ForeignBattery { battery: place } => battery(doc, "battery", *place),
         FaultTable::SupplyDip { volts } => super::within(doc, &field("volts"), *volts, 0.0, 100.0),
+        FaultTable::SlowDecisions { every_ms } => {
+            // Beyond 1 s a gap counts as 1 s (PRE-2), and a cut may take as long as it likes.
+            if *every_ms % 100 != 0 || !(200..=1000).contains(every_ms) {
+                doc.error(&field("every_ms"), "200 to 1000, in steps of 100", "PRE-2");
+            }
+        }
         FaultTable::ClockSetBack { ms } => {
             if *ms == 0 {
                 doc.error(&field("ms"), "1 or more", "TIME-2");

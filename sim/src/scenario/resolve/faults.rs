@@ -42,6 +42,7 @@ fn name(fault: &FaultTable) -> &'static str {
     match fault {
         FaultTable::SensorOffset { .. } => "sensor-offset",
         FaultTable::SensorStuck { .. } => "sensor-stuck",
+        FaultTable::TemperatureStuck { .. } => "temperature-stuck",
         FaultTable::CableBreak { .. } => "cable-break",
         FaultTable::DamagedFrames { .. } => "damaged-frames",
         FaultTable::ChargerIgnoresRemote { .. } => "charger-ignores-remote",
@@ -49,6 +50,7 @@ fn name(fault: &FaultTable) -> &'static str {
         FaultTable::ForeignBattery { .. } => "foreign-battery",
         FaultTable::SupplyDip { .. } => "supply-dip",
         FaultTable::OutputShort {} => "output-short",
+        FaultTable::SlowDecisions { .. } => "slow-decisions",
         FaultTable::ClockSetBack { .. } => "clock-set-back",
         FaultTable::SettingsChange { .. } => "settings-change",
         FaultTable::FirmwareUpdate { .. } => "firmware-update",
@@ -65,6 +67,9 @@ fn kind(fault: &FaultTable, devices: &[DeviceSpec], asked: &Settings) -> FaultKi
         FaultTable::SensorStuck { battery, cell, mv } => {
             FaultKind::SensorStuck { battery: from_0(*battery), cell: from_0(*cell), mv: *mv }
         }
+        FaultTable::TemperatureStuck { battery, sensor, celsius } => {
+            FaultKind::TemperatureStuck { battery: from_0(*battery), sensor: from_0(*sensor), celsius: *celsius }
+        }
         FaultTable::CableBreak { before_battery } => FaultKind::CableBreak { before_battery: from_0(*before_battery) },
         FaultTable::DamagedFrames { battery, probability } => {
             FaultKind::DamagedFrames { battery: battery.map(from_0), probability: *probability }
@@ -77,6 +82,7 @@ fn kind(fault: &FaultTable, devices: &[DeviceSpec], asked: &Settings) -> FaultKi
         FaultTable::ForeignBattery { battery } => FaultKind::ForeignBattery { battery: from_0(*battery) },
         FaultTable::SupplyDip { volts } => FaultKind::SupplyDip { volts: *volts },
         FaultTable::OutputShort {} => FaultKind::OutputShort,
+        FaultTable::SlowDecisions { every_ms } => FaultKind::SlowDecisions { every_ms: *every_ms },
         FaultTable::ClockSetBack { ms } => FaultKind::ClockSetBack { ms: *ms },
         FaultTable::SettingsChange { .. } => {
             FaultKind::SettingsChange { settings: Box::new(SettingsSpec::from(asked)) }
