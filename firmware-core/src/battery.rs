@@ -229,7 +229,7 @@ impl Battery {
         let third = recent(newest) && recent(older);
         self.trust = 0;
         self.third_loss = third;
-        self.losses = [Some(now), newest];
+        self.losses = [Some(now), newest.filter(|_| recent(newest))];
     }
 
     /// A loss is remembered; an older one never without a newer.

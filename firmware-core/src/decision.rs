@@ -127,18 +127,18 @@ impl Bms {
         let mut lost = 0;
         let reporting = self.everyone() & !self.silent;
         for (bit, battery) in with_bits(self.batteries.iter_mut()) {
-            if battery.was_lost() {
-                battery.forget_losses(now);
-            }
-            if reporting & bit == 0 || !battery.seen() {
-                continue;
-            }
-            if now.since(battery.last_seen) < timeout {
-                due = due.min(battery.last_seen.plus(timeout));
-            } else {
+            let reports = reporting & bit != 0 && battery.seen();
+            if reports && now.since(battery.last_seen) >= timeout {
                 lost |= bit;
                 battery.complete = 0;
                 battery.lose(now);
+                continue;
+            }
+            if reports {
+                due = due.min(battery.last_seen.plus(timeout));
+            }
+            if battery.was_lost() {
+                battery.forget_losses(now);
             }
         }
         self.silence_due = due;
