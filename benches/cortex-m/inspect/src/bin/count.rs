@@ -168,19 +168,29 @@ fn recorded(machine: &Machine, replay: &Path) -> Result<bool, Box<dyn Error>> {
 /// Prints the worst calls: how far above the situations the worst case lies. True if the limit of a decision with new frames
 /// from all batteries holds in every script that was tried; other decisions have none.
 fn worst_case(machine: &Machine, effort: Effort) -> Result<bool, Box<dyn Error>> {
-    let (mut tried, mut with_all_frames) = (0, 0);
+    let mut tried = 0;
+    let mut after_all_frames: Option<Found> = None;
     let worst = search(effort, |scripts| {
         tried += scripts.len();
         let calls = machine.play_scripts(scripts)?;
         for (script, calls) in scripts.iter().zip(&calls) {
-            with_all_frames = with_all_frames.max(worst_after_all_frames(calls, script.layout.batteries().into()));
+            let found = worst_after_all_frames(calls, script.layout.batteries().into());
+            let above = |(_, instructions): &(usize, u32)| {
+                after_all_frames.as_ref().is_none_or(|worst| *instructions > worst.instructions)
+            };
+            if let Some((call, instructions)) = found.filter(above) {
+                after_all_frames = Some(Found { instructions, call, script: script.clone() });
+            }
         }
         let without_cycles = |calls: Vec<_>| calls.into_iter().map(|(counted, _)| counted).collect();
         Ok::<_, Box<dyn Error>>(calls.into_iter().map(without_cycles).collect::<Vec<_>>())
     })?;
     let worst = worst.ok_or("no call was counted")?;
     println!("worst of {tried} scripts, seed {}", effort.seed);
-    for (name, found) in [("step", worst.step), ("receive", worst.receive)] {
+    let after_all_frames = after_all_frames.ok_or("no step after frames from all batteries")?;
+    let limited = after_all_frames.instructions;
+    let what = "step after new frames from all";
+    for (name, found) in [("step", worst.step), (what, after_all_frames), ("receive", worst.receive)] {
         let Found { instructions, call, script } = found;
         println!("{name}: {instructions} instructions, call {call} of the script");
         println!("  bank: {} × {} cells", script.layout.batteries(), script.layout.cells());
@@ -197,21 +207,21 @@ fn worst_case(machine: &Machine, effort: Effort) -> Result<bool, Box<dyn Error>>
         }
         script.acts.iter().for_each(|act| println!("  {act:?}"));
     }
-    let what = "worst step after new frames from all";
-    Ok(limits::all_hold(&[Line::limited(what, with_all_frames, limits::STEP, "instructions")]))
+    Ok(limits::all_hold(&[Line::limited(what, limited, limits::STEP, "instructions")]))
 }
 
-/// Instructions of the worst decision before which at least `batteries` frames came since the decision before it.
-fn worst_after_all_frames(calls: &[InCycle], batteries: usize) -> u32 {
-    let (mut frames, mut worst) = (0, 0);
+/// Number and instructions of the worst decision before which at least `batteries` frames came since the one before it.
+fn worst_after_all_frames(calls: &[InCycle], batteries: usize) -> Option<(usize, u32)> {
+    let (mut frames, mut number) = (0, 0);
+    let mut worst: Option<(usize, u32)> = None;
     for &(Counted { call, instructions }, _) in calls {
         match call {
             RECEIVE => frames += 1,
             STEP => {
-                if frames >= batteries {
-                    worst = worst.max(instructions);
+                if frames >= batteries && worst.is_none_or(|(_, most)| instructions > most) {
+                    worst = Some((number, instructions));
                 }
-                frames = 0;
+                (frames, number) = (0, number + 1);
             }
             _ => {}
         }
