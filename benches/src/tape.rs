@@ -2,10 +2,11 @@
 
 use std::fmt;
 
+use ngbank_core::readout::Readout;
 use ngbank_core::settings::Settings;
 use ngbank_core::units::Instant;
 use ngbank_core::{Bms, Inputs, Outputs, Quiet, ResetCause};
-use ngbank_replay::{Digest, Totals, Writer};
+use ngbank_replay::{CONFIG, Digest, Seconds, Totals, Writer};
 use ngbank_sim::engine::{self, Options, RunError, Tap};
 use ngbank_sim::scenario::Resolved;
 
@@ -16,9 +17,10 @@ use ngbank_sim::scenario::Resolved;
 pub fn record(scenario: &Resolved, writer: &mut Writer<impl FnMut(&[u8])>) -> Result<String, RunError> {
     let name = format!("{} seed {}", scenario.name, scenario.seed);
     writer.run(&name);
-    let mut tape = Tape { writer, digest: Digest::new(), totals: Totals::default() };
+    let mut tape = Tape { writer, digest: Digest::new(), totals: Totals::default(), radio: Radio::default() };
     engine::run_tapped(scenario, &Options::default(), &mut tape)?;
-    Ok(format!("{name}: {}", Line(tape.totals, tape.digest)))
+    let advertised = tape.radio.digest.value();
+    Ok(format!("{name}: {}, readout {advertised:016x}", Line(tape.totals, tape.digest)))
 }
 
 /// What stands after the name of a run.
@@ -37,11 +39,35 @@ struct Tape<'a, P> {
     writer: &'a mut Writer<P>,
     digest: Digest,
     totals: Totals,
+    radio: Radio,
+}
+
+/// Asks for the readout as the image does.
+#[derive(Default)]
+struct Radio {
+    readout: Readout,
+    seconds: Seconds,
+    digest: Digest,
+}
+
+impl Radio {
+    /// Of the readout only the nonce was kept.
+    fn start(&mut self) {
+        self.readout = Readout::with_nonce(self.readout.nonce());
+    }
+
+    fn decided(&mut self, now: Instant, bms: &Bms) {
+        if self.seconds.is_due(now) {
+            self.readout.observe(now, bms);
+            self.digest.advertised(&self.readout.advertise(bms, &CONFIG));
+        }
+    }
 }
 
 impl<P: FnMut(&[u8])> Tap for Tape<'_, P> {
     fn start(&mut self, settings: &Settings, reset: ResetCause, retained: bool) {
         self.writer.start(settings, reset, retained);
+        self.radio.start();
     }
 
     fn change_settings(&mut self, now: Instant, settings: &Settings, taken: bool) {
@@ -66,6 +92,7 @@ impl<P: FnMut(&[u8])> Tap for Tape<'_, P> {
         self.totals.step += 1;
         self.writer.step(now, inputs);
         self.digest.step(now, outputs, bms);
+        self.radio.decided(now, bms);
     }
 
     fn quiet(&mut self, now: Instant, quiet: &Quiet) {

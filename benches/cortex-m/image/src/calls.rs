@@ -1,5 +1,7 @@
 //! The calls on the core, each a function of its own that tools find by its name.
 
+#[cfg(feature = "readout")]
+use ngbank_core::readout::{PAYLOAD_LEN, Readout, ReadoutConfig};
 use ngbank_core::settings::Settings;
 use ngbank_core::units::Instant;
 use ngbank_core::{Bms, Inputs, Outputs, Quiet, ResetCause, Retained};
@@ -53,4 +55,18 @@ pub fn core_quiet(bms: &Bms, now: Instant, quiet: &mut Quiet) {
 #[inline(never)]
 pub fn core_fast_forward(bms: &mut Bms, to: Instant, cycles: u32) {
     bms.fast_forward(to, cycles);
+}
+
+#[cfg(feature = "readout")]
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub fn core_observe(readout: &mut Readout, now: Instant, bms: &Bms) {
+    readout.observe(now, bms);
+}
+
+#[cfg(feature = "readout")]
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub fn core_readout(readout: &mut Readout, bms: &Bms, config: &ReadoutConfig, payload: &mut [u8; PAYLOAD_LEN]) {
+    *payload = readout.advertise(bms, config);
 }

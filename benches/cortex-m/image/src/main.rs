@@ -9,6 +9,8 @@
 #![no_main]
 
 mod calls;
+#[cfg_attr(not(feature = "readout"), path = "no_radio.rs")]
+mod radio;
 mod semihosting;
 mod stack;
 
@@ -20,6 +22,7 @@ use core::mem::MaybeUninit;
 use cortex_m_rt::{ExceptionFrame, entry, exception};
 use ngbank_core::{Band, Bms, Outputs, Quiet, Retained};
 use ngbank_replay::{Broken, Call, Digest, Reader, Totals};
+use radio::{Radio, Readout};
 use semihosting::{File, exit, print};
 use stack::Depths;
 
@@ -52,13 +55,14 @@ fn main() -> ! {
     static mut RETAINED: Retained = Retained::new();
     // Written at start: its initial value would lie in flash once more.
     static mut QUIET: MaybeUninit<Quiet> = MaybeUninit::uninit();
+    static mut READOUT: Readout = Readout::new();
     static mut READER: Reader<File> = Reader::new(File::CLOSED);
     let core =
         Core { bms: BMS, retained: RETAINED, quiet: QUIET.write(Quiet::new()), outputs: Outputs::NONE, taken: false };
-    exit(replay(READER, core).is_ok())
+    exit(replay(READER, core, Radio::new(READOUT)).is_ok())
 }
 
-fn replay(reader: &mut Reader<File>, mut core: Core) -> Result<(), Broken> {
+fn replay(reader: &mut Reader<File>, mut core: Core, mut radio: Radio) -> Result<(), Broken> {
     let mut depths = Depths::new();
     let mut totals = Totals::default();
     let mut digest = Digest::new();
@@ -71,20 +75,27 @@ fn replay(reader: &mut Reader<File>, mut core: Core) -> Result<(), Broken> {
             Call::Run => {
                 print(reader.bytes());
                 (digest, totals) = (Digest::new(), Totals::default());
+                radio.begin_run();
             }
-            Call::Step { now, .. } => digest.step(now, &core.outputs, core.bms),
+            Call::Start { .. } => radio.start(),
+            Call::Step { now, .. } => {
+                digest.step(now, &core.outputs, core.bms);
+                radio.decided(now, core.bms);
+            }
             Call::Quiet { now } => digest.quiet(now, core.quiet),
             Call::ChangeSettings { .. } => digest.change_settings(core.taken),
             Call::End { now } => {
                 digest.end(now, core.bms);
                 semihosting::print_run(totals, digest);
+                radio.print_run();
+                print(b"\n");
             }
             Call::EndOfFile => {
                 depths.print();
+                radio.print_depths();
                 return Ok(());
             }
-            Call::Start { .. } | Call::BeginUpdate | Call::Retain | Call::Receive { .. } | Call::FastForward { .. } => {
-            }
+            Call::BeginUpdate | Call::Retain | Call::Receive { .. } | Call::FastForward { .. } => {}
         }
     }
 }

@@ -48,7 +48,7 @@ pub fn print_number(number: u32) {
     print(digits.get(zeros..).unwrap_or(&[]));
 }
 
-/// The second half of a run's line.
+/// What stands after the name of a run.
 pub fn print_run(totals: Totals, digest: Digest) {
     let Totals { receive, step, quiet, fast_forward } = totals;
     for (name, count) in
@@ -58,10 +58,14 @@ pub fn print_run(totals: Totals, digest: Digest) {
         print_number(count);
     }
     print(b", digest ");
+    print_digest(digest);
+}
+
+/// Writes 16 hexadecimal digits.
+pub fn print_digest(digest: Digest) {
     for byte in digest.value().to_be_bytes() {
         print(&[hex(byte >> 4), hex(byte & 0x0f)]);
     }
-    print(b"\n");
 }
 
 fn hex(digit: u8) -> u8 {

@@ -15,6 +15,18 @@ const WORD: usize = size_of::<u32>();
 pub struct Depth(usize);
 
 impl Depth {
+    /// Nothing was called.
+    pub const NONE: Self = Self(0);
+
+    /// A line for this call.
+    pub fn print(&self, name: &[u8]) {
+        print(b"stack of ");
+        print(name);
+        print(b" ");
+        print_number(u32::try_from(self.0).unwrap_or(u32::MAX));
+        print(b" bytes\n");
+    }
+
     /// Calls, and looks how deep it went.
     #[inline(always)]
     pub fn around(&mut self, call: impl FnOnce()) {
@@ -41,7 +53,7 @@ pub struct Depths {
 
 impl Depths {
     pub const fn new() -> Self {
-        const NONE: Depth = Depth(0);
+        const NONE: Depth = Depth::NONE;
         Self {
             start: NONE,
             receive: NONE,
@@ -71,18 +83,15 @@ impl Depths {
     /// A line per call.
     pub fn print(&self) {
         for (name, depth) in [
-            (&b"core_start "[..], &self.start),
-            (b"core_receive ", &self.receive),
-            (b"core_step ", &self.step),
-            (b"core_quiet ", &self.quiet),
-            (b"core_fast_forward ", &self.fast_forward),
-            (b"core_retain ", &self.retain),
-            (b"core_change_settings ", &self.change_settings),
+            (&b"core_start"[..], &self.start),
+            (b"core_receive", &self.receive),
+            (b"core_step", &self.step),
+            (b"core_quiet", &self.quiet),
+            (b"core_fast_forward", &self.fast_forward),
+            (b"core_retain", &self.retain),
+            (b"core_change_settings", &self.change_settings),
         ] {
-            print(b"stack of ");
-            print(name);
-            print_number(u32::try_from(depth.0).unwrap_or(u32::MAX));
-            print(b" bytes\n");
+            depth.print(name);
         }
     }
 }

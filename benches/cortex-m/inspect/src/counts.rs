@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use comfy_table::{CellAlignment, Table, presets};
 
-use crate::qemu::{Counted, InCycle, RECEIVE, STEP};
+use crate::qemu::{Counted, InCycle, OBSERVE, READOUT, RECEIVE, STEP};
 
 /// How a count is distributed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +48,10 @@ pub struct Cycles {
     pub cycle: Vec<u32>,
     /// Each decision outside of cycles.
     pub burst_step: Vec<u32>,
+    /// Each observation of a measured cycle, by an image with readout.
+    pub observe: Vec<u32>,
+    /// Each record of a measured cycle.
+    pub readout: Vec<u32>,
 }
 
 impl Cycles {
@@ -60,8 +64,14 @@ impl Cycles {
         for &(Counted { call, instructions }, cycle) in calls {
             match cycle {
                 Some(cycle) if cycle >= first => {
-                    *cycles.entry(cycle).or_default() += instructions;
-                    if call == RECEIVE { &mut found.receive } else { &mut found.step }.push(instructions);
+                    let (kind, of_cycle) = match call {
+                        RECEIVE => (&mut found.receive, instructions),
+                        OBSERVE => (&mut found.observe, 0),
+                        READOUT => (&mut found.readout, 0),
+                        _ => (&mut found.step, instructions),
+                    };
+                    kind.push(instructions);
+                    *cycles.entry(cycle).or_default() += of_cycle;
                 }
                 None if call == STEP => found.burst_step.push(instructions),
                 Some(_) | None => {}
@@ -109,10 +119,13 @@ mod tests {
             call(STEP, 20, Some(1)),
             call(RECEIVE, 11, Some(2)),
             call(STEP, 21, Some(2)),
+            call(OBSERVE, 30, Some(2)),
+            call(READOUT, 700, Some(2)),
             call(RECEIVE, 500, None),
             call(STEP, 60, None),
         ];
-        let Cycles { receive, step, cycle, burst_step } = Cycles::of(&calls, 2);
+        let Cycles { receive, step, cycle, burst_step, observe, readout } = Cycles::of(&calls, 2);
         assert_eq!((receive, step, cycle, burst_step), (vec![10, 11], vec![20, 21], vec![30, 32], vec![60]));
+        assert_eq!((observe, readout), (vec![30], vec![700]));
     }
 }

@@ -13,21 +13,24 @@ use crate::elf::{ElfError, Image};
 use crate::script::{Player, Script};
 
 /// Calls on the core that are counted, by their names in the image.
-pub const CALLS: [&str; 7] = [
+pub const CALLS: [&str; 8] = [
     "core_receive",
     "core_step",
     "core_quiet",
     "core_fast_forward",
     "core_start",
     "core_change_settings",
+    "core_observe",
     "core_readout",
 ];
 /// The place of `core_receive` in [`CALLS`].
 pub const RECEIVE: usize = 0;
 /// The place of `core_step`.
 pub const STEP: usize = 1;
+/// The place of `core_observe`.
+pub const OBSERVE: usize = 6;
 /// The place of `core_readout`.
-pub const READOUT: usize = 6;
+pub const READOUT: usize = 7;
 
 /// The machine, the image on it and the plugin.
 #[derive(Debug)]
@@ -49,7 +52,8 @@ pub struct Counted {
     pub instructions: u32,
 }
 
-/// A call, and the number of the cycle in which a script made it.
+/// A call, and the number of the cycle in which a script made it. The image itself makes those of the readout: they belong
+/// to the cycle of the decision before them.
 pub type InCycle = (Counted, Option<u32>);
 
 /// What can go wrong.
@@ -99,6 +103,11 @@ impl Machine {
         Ok(Self { qemu: qemu.to_owned(), plugin: absolute(plugin)?, model: model.to_owned(), image: path, entries })
     }
 
+    /// True if the image has the readout.
+    pub fn has_readout(&self) -> bool {
+        self.entries.iter().any(|&(place, _)| place == READOUT)
+    }
+
     /// Plays a replay file; every counted call in the order they were made.
     ///
     /// # Errors
@@ -139,24 +148,18 @@ impl Machine {
     /// If QEMU or the image fails, or other calls were counted than were made.
     pub fn play_scripts(&self, scripts: &[Script]) -> Result<Vec<Vec<InCycle>>, QemuError> {
         let mut file = Vec::new();
-        let mut tape =
-            Tape { writer: Writer::new(|bytes: &[u8]| file.extend_from_slice(bytes)), cycle: None, made: Vec::new() };
-        let mut lengths = Vec::new();
-        for script in scripts {
-            let before = tape.made.len();
+        let writer = Writer::new(|bytes: &[u8]| file.extend_from_slice(bytes));
+        let mut tape = Tape { writer, script: 0, cycle: None, made: Vec::new() };
+        for (number, script) in scripts.iter().enumerate() {
+            tape.script = number;
             tape.writer.run("script");
             script.play(&mut tape);
             tape.writer.end(Instant::from_millis(0));
-            lengths.push(tape.made.len() - before);
         }
         tape.writer.end_of_file();
         let made = tape.made;
-        let counted: Vec<Counted> = self.play(&file)?.into_iter().filter(|counted| counted.call <= STEP).collect();
-        if made.len() != counted.len() || made.iter().zip(&counted).any(|(made, counted)| made.0 != counted.call) {
-            return Err(QemuError::Calls { made: made.len(), counted: counted.len() });
-        }
-        let mut rest = counted.into_iter().zip(made).map(|(counted, (_, cycle))| (counted, cycle));
-        Ok(lengths.into_iter().map(|length| rest.by_ref().take(length).collect()).collect())
+        let counted = self.play(&file)?;
+        sorted_out(scripts.len(), &made, &counted).ok_or(QemuError::Calls { made: made.len(), counted: counted.len() })
     }
 
     /// The QEMU that is used, in one line.
@@ -180,6 +183,23 @@ impl Machine {
     }
 }
 
+/// The counted calls of each script, if they are those that were made; calls that no script makes are left out.
+fn sorted_out(scripts: usize, made: &[Made], counted: &[Counted]) -> Option<Vec<Vec<InCycle>>> {
+    let mut found = vec![Vec::new(); scripts];
+    let mut made = made.iter();
+    let mut last = None;
+    for &counted in counted {
+        match counted.call {
+            RECEIVE | STEP => last = Some(made.next().filter(|made| made.call == counted.call)?),
+            OBSERVE | READOUT => {}
+            _ => continue,
+        }
+        let &Made { script, cycle, .. } = last?;
+        found.get_mut(script)?.push((counted, cycle));
+    }
+    made.next().is_none().then_some(found)
+}
+
 /// QEMU runs in another folder.
 fn absolute(path: &Path) -> Result<PathBuf, QemuError> {
     path.canonicalize().map_err(|error| QemuError::File(path.display().to_string(), error))
@@ -188,9 +208,23 @@ fn absolute(path: &Path) -> Result<PathBuf, QemuError> {
 /// Writes a replay file, and remembers which calls it holds.
 struct Tape<P> {
     writer: Writer<P>,
+    script: usize,
     cycle: Option<u32>,
-    /// Place in [`CALLS`], number of the cycle.
-    made: Vec<(usize, Option<u32>)>,
+    made: Vec<Made>,
+}
+
+/// A call that a script made.
+struct Made {
+    /// Its place in [`CALLS`].
+    call: usize,
+    script: usize,
+    cycle: Option<u32>,
+}
+
+impl<P> Tape<P> {
+    fn note(&mut self, call: usize) {
+        self.made.push(Made { call, script: self.script, cycle: self.cycle });
+    }
 }
 
 impl<P: FnMut(&[u8])> Player for Tape<P> {
@@ -203,15 +237,41 @@ impl<P: FnMut(&[u8])> Player for Tape<P> {
 
     fn receive(&mut self, now: Instant, frame: &[u8]) {
         self.writer.receive(now, frame);
-        self.made.push((RECEIVE, self.cycle));
+        self.note(RECEIVE);
     }
 
     fn step(&mut self, now: Instant, inputs: &Inputs) {
         self.writer.step(now, inputs);
-        self.made.push((STEP, self.cycle));
+        self.note(STEP);
     }
 
     fn cycle(&mut self, number: Option<u32>) {
         self.cycle = number;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_of_the_readout_belong_to_the_decision_before_them() {
+        let made = [(RECEIVE, 0, None), (STEP, 0, Some(4)), (STEP, 1, None)];
+        let made = made.map(|(call, script, cycle)| Made { call, script, cycle });
+        let counted = |calls: &[usize]| -> Vec<Counted> {
+            (1..).zip(calls).map(|(instructions, &call)| Counted { call, instructions }).collect()
+        };
+        let quiet = 2;
+        let sorted = sorted_out(2, &made, &counted(&[RECEIVE, STEP, OBSERVE, READOUT, quiet, STEP]));
+        let cycles = |calls: &Vec<InCycle>| -> Vec<_> { calls.iter().map(|&(c, cycle)| (c.call, cycle)).collect() };
+        let first = vec![(RECEIVE, None), (STEP, Some(4)), (OBSERVE, Some(4)), (READOUT, Some(4))];
+        assert_eq!(
+            sorted.as_deref().map(|scripts| scripts.iter().map(cycles).collect()),
+            Some(vec![first, vec![(STEP, None)]])
+        );
+        // One too few, one too many, another order.
+        for calls in [&[RECEIVE, STEP][..], &[RECEIVE, STEP, STEP, STEP], &[STEP, RECEIVE, STEP]] {
+            assert_eq!(sorted_out(2, &made, &counted(calls)), None);
+        }
     }
 }

@@ -86,6 +86,11 @@ impl Digest {
         self.state(now, bms);
     }
 
+    /// What the radio would send.
+    pub fn advertised(&mut self, payload: &[u8]) {
+        self.put(payload);
+    }
+
     /// New settings were taken or refused.
     pub fn change_settings(&mut self, taken: bool) {
         self.put(&[u8::from(taken)]);

@@ -8,6 +8,9 @@
 //!  target:                             the image
 //! ```
 //!
+//! The readout is in no file: both sides ask for it after the first decision of each second ([`Seconds`]), and digest what
+//! would be advertised.
+//!
 //! The file holds only what went in; what came out is known to the host alone, so that the image cannot but compute it.
 //!
 //! | Tag | Item | Then |
@@ -38,10 +41,14 @@
 mod digest;
 mod last;
 mod read;
+mod seconds;
 mod write;
 
 pub use digest::{Digest, Totals};
 pub use read::{Broken, Reader, Source};
+#[cfg(feature = "readout")]
+pub use seconds::CONFIG;
+pub use seconds::Seconds;
 pub use write::Writer;
 
 use ngbank_core::settings::Settings;

@@ -10,7 +10,7 @@ use ngbank_core::settings::{CHOICES, RANGES};
 use ngbank_inspect::baselines::Baselines;
 use ngbank_inspect::counts::{Cycles, Distribution, table};
 use ngbank_inspect::limits::{self, Line};
-use ngbank_inspect::qemu::{CALLS, Machine, READOUT};
+use ngbank_inspect::qemu::{CALLS, Counted, InCycle, Machine, READOUT, RECEIVE, STEP};
 use ngbank_inspect::script::Layout;
 use ngbank_inspect::search::{Effort, Found, search};
 use ngbank_inspect::situations::{MEASURED, situations};
@@ -96,14 +96,19 @@ fn measure(machine: &Machine, baselines: Option<&Path>, accept: bool) -> Result<
         let scripts: Vec<_> = situations.iter().map(|situation| situation.script.clone()).collect();
         for (situation, calls) in situations.iter().zip(machine.play_scripts(&scripts)?) {
             let name = format!("{} × {} cells, {}", layout.batteries(), layout.cells(), situation.name);
-            let Cycles { receive, step, cycle, burst_step } = Cycles::of(&calls, MEASURED);
+            let Cycles { receive, step, cycle, burst_step, observe, readout } = Cycles::of(&calls, MEASURED);
             let parts = [
                 ("receive", receive, None),
                 ("step", step, None),
                 ("cycle of frames and 5 steps", cycle, Some(limits::CYCLE)),
                 ("step after new frames from all", burst_step, Some(limits::STEP)),
+                ("readout, current observed", observe, None),
+                ("readout, record", readout, Some(limits::READOUT)),
             ];
             for (part, values, limit) in parts {
+                if values.is_empty() && part.starts_with("readout") && !machine.has_readout() {
+                    continue;
+                }
                 let distribution = Distribution::of(values).ok_or("a situation without calls")?;
                 let name = format!("{name}: {part}");
                 for (what, value) in [("median", distribution.median), ("max", distribution.max)] {
@@ -160,18 +165,32 @@ fn recorded(machine: &Machine, replay: &Path) -> Result<bool, Box<dyn Error>> {
     Ok(limits::all_hold(line.as_slice()))
 }
 
-/// Prints the worst calls; a search sets no limit, it shows how far above the situations the worst case lies.
+/// Prints the worst calls: how far above the situations the worst case lies. True if the limit of a decision with new frames
+/// from all batteries holds in every script that was tried; other decisions have none.
 fn worst_case(machine: &Machine, effort: Effort) -> Result<bool, Box<dyn Error>> {
     let mut tried = 0;
+    let mut after_all_frames: Option<Found> = None;
     let worst = search(effort, |scripts| {
         tried += scripts.len();
         let calls = machine.play_scripts(scripts)?;
+        for (script, calls) in scripts.iter().zip(&calls) {
+            let found = worst_after_all_frames(calls, script.layout.batteries().into());
+            let above = |(_, instructions): &(usize, u32)| {
+                after_all_frames.as_ref().is_none_or(|worst| *instructions > worst.instructions)
+            };
+            if let Some((call, instructions)) = found.filter(above) {
+                after_all_frames = Some(Found { instructions, call, script: script.clone() });
+            }
+        }
         let without_cycles = |calls: Vec<_>| calls.into_iter().map(|(counted, _)| counted).collect();
         Ok::<_, Box<dyn Error>>(calls.into_iter().map(without_cycles).collect::<Vec<_>>())
     })?;
     let worst = worst.ok_or("no call was counted")?;
     println!("worst of {tried} scripts, seed {}", effort.seed);
-    for (name, found) in [("step", worst.step), ("receive", worst.receive)] {
+    let after_all_frames = after_all_frames.ok_or("no step after frames from all batteries")?;
+    let limited = after_all_frames.instructions;
+    let what = "step after new frames from all";
+    for (name, found) in [("step", worst.step), (what, after_all_frames), ("receive", worst.receive)] {
         let Found { instructions, call, script } = found;
         println!("{name}: {instructions} instructions, call {call} of the script");
         println!("  bank: {} × {} cells", script.layout.batteries(), script.layout.cells());
@@ -188,5 +207,24 @@ fn worst_case(machine: &Machine, effort: Effort) -> Result<bool, Box<dyn Error>>
         }
         script.acts.iter().for_each(|act| println!("  {act:?}"));
     }
-    Ok(true)
+    Ok(limits::all_hold(&[Line::limited(what, limited, limits::STEP, "instructions")]))
+}
+
+/// Number and instructions of the worst decision before which at least `batteries` frames came since the one before it.
+fn worst_after_all_frames(calls: &[InCycle], batteries: usize) -> Option<(usize, u32)> {
+    let (mut frames, mut number) = (0, 0);
+    let mut worst: Option<(usize, u32)> = None;
+    for &(Counted { call, instructions }, _) in calls {
+        match call {
+            RECEIVE => frames += 1,
+            STEP => {
+                if frames >= batteries && worst.is_none_or(|(_, most)| instructions > most) {
+                    worst = Some((number, instructions));
+                }
+                (frames, number) = (0, number + 1);
+            }
+            _ => {}
+        }
+    }
+    worst
 }
