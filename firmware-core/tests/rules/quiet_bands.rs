@@ -175,7 +175,8 @@ fn one_battery_holds_a_cause() {
     let coldest: Bounds = |band| (band.coldest_dc.0.into(), band.coldest_dc.1.into());
     let hottest: Bounds = |band| (band.hottest_dc.0.into(), band.hottest_dc.1.into());
     // What sets it; what then keeps it, battery 1 the most; the bounds of battery 1, and those of the others.
-    let table: [(&str, Change, Change, Bounds, (i32, i32), (i32, i32)); 6] = [
+    type Case = (&'static str, Change, Change, Bounds, (i32, i32), (i32, i32));
+    let table: [Case; 6] = [
         (
             "pre-alarm: clears above 3150",
             |bank| bank.all_cells(3090),
@@ -282,7 +283,8 @@ fn waiting_for_clear() {
 fn state_of_charge() {
     type Steps = &'static [[u16; 3]];
     // Floor 100, warning at 150, clear 50 above. Values one after the other, then the bands.
-    let table: [(&str, Steps, [(u16, u16); 3]); 6] = [
+    type Case = (&'static str, Steps, [(u16, u16); 3]);
+    let table: [Case; 6] = [
         ("nothing set: the mean stays above 150", &[[500, 400, 300]], [(251, 1000), (151, 1000), (51, 1000)]),
         ("one left over", &[[151, 151, 152]], [(151, 1000), (151, 1000), (152, 1000)]),
         ("warning: above 100, up to 200", &[[150, 150, 150]], [(101, 200); 3]),
