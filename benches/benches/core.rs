@@ -90,5 +90,29 @@ fn receive(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, step, receive);
+/// One cycle of the chain: a frame of each battery in its slot, a decision every 100 ms. At most 10 µs on a desktop host.
+fn cycle(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("cycle of 500 ms");
+    for (name, mut bank) in [("quiet", quiet()), ("everything tripped", tripped()), ("start-up", starting())] {
+        let frames = bank.next_frames();
+        let start = bank.now_ms;
+        let round = |bms: &mut Bms| {
+            for (slot, frame) in (1u32..=50).zip(frames.iter().map(Some).chain(std::iter::repeat(None))) {
+                let now = Instant::from_millis(start + slot * 10);
+                if let Some(frame) = frame {
+                    bms.receive(now, black_box(frame.bytes()));
+                }
+                if slot.is_multiple_of(10) {
+                    black_box(bms.step(now, black_box(&bank.inputs)));
+                }
+            }
+        };
+        group.bench_function(name, |bencher| {
+            bencher.iter_batched_ref(|| bank.bms.clone(), round, BatchSize::SmallInput);
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, step, receive, cycle);
 criterion_main!(benches);
