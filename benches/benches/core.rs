@@ -93,7 +93,7 @@ fn receive(criterion: &mut Criterion) {
 /// One cycle of the chain: a frame of each battery in its slot, a decision every 100 ms. At most 10 µs on a desktop host.
 fn cycle(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("cycle of 500 ms");
-    for (name, mut bank) in [("quiet", quiet()), ("everything tripped", tripped()), ("start-up", starting())] {
+    for (name, bank) in [("quiet", quiet()), ("everything tripped", tripped()), ("start-up", starting())] {
         let frames = bank.next_frames();
         let start = bank.now_ms;
         let round = |bms: &mut Bms| {

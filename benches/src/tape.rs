@@ -19,18 +19,18 @@ pub fn record(scenario: &Resolved, writer: &mut Writer<impl FnMut(&[u8])>) -> Re
     writer.run(&name);
     let mut tape = Tape { writer, digest: Digest::new(), totals: Totals::default(), radio: Radio::default() };
     engine::run_tapped(scenario, &Options::default(), &mut tape)?;
-    let advertised = tape.radio.digest.value();
-    Ok(format!("{name}: {}, readout {advertised:016x}", Line(tape.totals, tape.digest)))
+    Ok(format!("{name}: {}", Line(tape.totals, tape.digest, tape.radio)))
 }
 
 /// What stands after the name of a run.
-pub struct Line(pub Totals, pub Digest);
+pub struct Line(pub Totals, pub Digest, pub Radio);
 
 impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Totals { receive, step, quiet, fast_forward } = self.0;
-        let digest = self.1.value();
-        write!(f, "receive {receive}, step {step}, quiet {quiet}, fast_forward {fast_forward}, digest {digest:016x}")
+        let (digest, advertised) = (self.1.value(), self.2.digest.value());
+        write!(f, "receive {receive}, step {step}, quiet {quiet}, fast_forward {fast_forward}, ")?;
+        write!(f, "digest {digest:016x}, readout {advertised:016x}")
     }
 }
 
@@ -44,19 +44,20 @@ struct Tape<'a, P> {
 
 /// Asks for the readout as the image does.
 #[derive(Default)]
-struct Radio {
+pub struct Radio {
     readout: Readout,
     seconds: Seconds,
     digest: Digest,
 }
 
 impl Radio {
-    /// Of the readout only the nonce was kept.
-    fn start(&mut self) {
+    /// The firmware starts: of the readout only the nonce was kept.
+    pub fn start(&mut self) {
         self.readout = Readout::with_nonce(self.readout.nonce());
     }
 
-    fn decided(&mut self, now: Instant, bms: &Bms) {
+    /// A decision was made.
+    pub fn decided(&mut self, now: Instant, bms: &Bms) {
         if self.seconds.is_due(now) {
             self.readout.observe(now, bms);
             self.digest.advertised(&self.readout.advertise(bms, &CONFIG));

@@ -1,6 +1,6 @@
 //! What was recorded in a simulation gives, played again on an unused core, the same answers; anything else does not.
 
-use ngbank_benches::tape::{self, Line};
+use ngbank_benches::tape::{self, Line, Radio};
 use ngbank_core::settings::{BankLayout, Settings};
 use ngbank_core::units::Instant;
 use ngbank_core::{Bluetooth, Bms, Inputs, Quiet, ResetCause, Retained};
@@ -41,13 +41,17 @@ fn replayed_without(file: &[u8], lost: Option<u32>) -> Result<String, Broken> {
     let mut reader = Reader::new(Bytes(file));
     let (mut bms, mut retained, mut quiet) = (Bms::new(), Retained::new(), Quiet::new());
     let (mut digest, mut totals, mut name) = (Digest::new(), Totals::default(), String::new());
+    let mut radio = Radio::default();
     reader.open()?;
     loop {
         let call = reader.call()?;
         totals.count(&call);
         match call {
             Call::Run => name = String::from_utf8_lossy(reader.bytes()).into_owned(),
-            Call::Start { settings, reset, retained: kept } => bms.start(&settings, reset, kept.then_some(&retained)),
+            Call::Start { settings, reset, retained: kept } => {
+                bms.start(&settings, reset, kept.then_some(&retained));
+                radio.start();
+            }
             Call::ChangeSettings { now, settings } => {
                 digest.change_settings(bms.change_settings(now, &settings).is_ok())
             }
@@ -61,6 +65,7 @@ fn replayed_without(file: &[u8], lost: Option<u32>) -> Result<String, Broken> {
             Call::Step { now, inputs } => {
                 let outputs = bms.step(now, &inputs);
                 digest.step(now, &outputs, &bms);
+                radio.decided(now, &bms);
             }
             Call::Quiet { now } => {
                 bms.quiet(now, &mut quiet);
@@ -70,7 +75,7 @@ fn replayed_without(file: &[u8], lost: Option<u32>) -> Result<String, Broken> {
                 bms.fast_forward(to, cycles);
             }
             Call::End { now } => digest.end(now, &bms),
-            Call::EndOfFile => return Ok(format!("{name}: {}", Line(totals, digest))),
+            Call::EndOfFile => return Ok(format!("{name}: {}", Line(totals, digest, radio))),
         }
     }
 }
