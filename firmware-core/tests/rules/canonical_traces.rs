@@ -16,7 +16,7 @@ fn canonical(bank: &Bank) -> Vec<u8> {
 /// One cycle more; afterwards every battery's sequence number is the same, whatever came before.
 fn settle(bank: &mut Bank) -> Vec<u8> {
     let repeated = bank.bms.counters().repeated;
-    bank.all(|report| report.sequence = 29);
+    bank.all(|report| report.sequence = 128);
     bank.run_for(CYCLE);
     assert_eq!(bank.bms.counters().repeated, repeated, "a number that is welcome (COM-3)");
     canonical(bank)
@@ -29,6 +29,22 @@ fn lived(from: &Bank, life: Life) -> Vec<u8> {
     let mut bank = from.clone();
     life(&mut bank);
     settle(&mut bank)
+}
+
+/// Battery 1 is lost for silence, and speaks again.
+fn lose(bank: &mut Bank) {
+    bank.link(1, Link::Silent);
+    bank.run_for(6 * SECOND);
+    bank.link(1, Link::Good);
+}
+
+/// Two UV cuts: the clear hold is twice as long.
+fn lengthen(bank: &mut Bank) {
+    for _ in 0..2 {
+        apply(bank, &Event::UnderVoltageCut);
+        bank.all_cells(3300);
+        bank.run_for(2 * MINUTE);
+    }
 }
 
 #[test]
@@ -51,7 +67,7 @@ fn rest_changes_nothing() {
 
 #[test]
 fn what_is_over_leaves_no_trace() {
-    let lives: [(&str, Life); 8] = [
+    let lives: [(&str, Life); 9] = [
         ("a hold of OV-1 that was broken off", |bank| {
             bank.cell(1, 0, 3751);
             bank.run_for(CYCLE);
@@ -90,6 +106,11 @@ fn what_is_over_leaves_no_trace() {
             bank.run_for(CYCLE);
             bank.status(0, Status::NONE);
         }),
+        ("a watchdog reset", |bank| {
+            bank.watchdog_reset();
+            bank.align();
+            bank.run_for(2 * MINUTE);
+        }),
         ("a visitor on the radio", |bank| apply(bank, &Event::Radio(ngbank_core::Bluetooth::Connected))),
     ];
     let calm = Bank::running(2);
@@ -103,7 +124,7 @@ fn what_is_over_leaves_no_trace() {
 /// Two lives whose futures differ: the difference shows, although the last values are the same.
 #[test]
 fn what_decides_the_future_shows() {
-    let pairs: [(&str, Life, Life); 9] = [
+    let pairs: [(&str, Life, Life); 11] = [
         (
             "for how long a hold runs",
             |bank| bank.cell(1, 0, 3751),
@@ -174,6 +195,35 @@ fn what_decides_the_future_shows() {
                 bank.run_for(50 * SECOND);
                 bank.all_cells(3200);
                 bank.run_for(20 * SECOND);
+            },
+        ),
+        (
+            "how far a battery has come on the way to trust",
+            |bank| {
+                lose(bank);
+                bank.run_for(10 * CYCLE);
+            },
+            |bank| {
+                lose(bank);
+                bank.run_for(4 * CYCLE);
+                bank.soc(1, 1001);
+                bank.run_for(CYCLE);
+                bank.soc(1, 500);
+                bank.run_for(5 * CYCLE);
+            },
+        ),
+        (
+            "for how long the bank has been charged (UV-2)",
+            |bank| {
+                lengthen(bank);
+                bank.run_for(4 * SECOND);
+                bank.current(0, 5000);
+            },
+            |bank| {
+                lengthen(bank);
+                bank.run_for(2 * SECOND);
+                bank.current(0, 5000);
+                bank.run_for(2 * SECOND);
             },
         ),
         ("an impossible frame", |bank| bank.soc(1, 500), |bank| bank.soc(1, 1001)),

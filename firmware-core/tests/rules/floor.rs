@@ -167,3 +167,22 @@ fn soc_1_silent_battery_counts() {
     bank.run_for(DECISION);
     assert_eq!(shown(&bank), (true, true), "mean of 0 and 200");
 }
+
+/// UPD-1: a changed bank is BOOT-1, where what a value has tripped stays the real cause; with no floor it is none.
+#[test]
+fn upd_1_alarm_over_a_changed_bank() {
+    for (floor, cause) in [(100, true), (0, false)] {
+        let mut bank = bank_with(parallel(1), |_| {});
+        bank.soc(0, 100);
+        bank.run_for(SECOND);
+        bank.soc(0, 140);
+        bank.run_for(SECOND);
+        let mut settings = bank.settings;
+        settings.bank.capacity_mah += 1;
+        settings.discharge_floor_pm = floor;
+        bank.change_settings(settings).unwrap();
+        bank.run_for(MINUTE);
+        assert_eq!(bank.shows(Cause::FloorAlarm), cause, "floor {floor}: {:?}", bank.outputs);
+        assert!(!bank.shows(Cause::WaitingForClear), "floor {floor}: {:?}", bank.outputs);
+    }
+}

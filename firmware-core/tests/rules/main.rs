@@ -24,6 +24,8 @@ mod outputs;
 mod over_current;
 mod over_current_warn;
 mod over_voltage;
+#[cfg(feature = "mutants")]
+mod planted_bugs;
 mod pre_alarm;
 mod pre_alarm_after_cut;
 mod pre_alarm_countdown;
