@@ -43,6 +43,8 @@ impl Function {
 pub struct Section {
     /// Its name.
     pub name: String,
+    /// Its address.
+    pub at: u32,
     /// Its size, bytes.
     pub size: u32,
     /// What it holds.
@@ -117,6 +119,7 @@ fn sections(file: &object::File) -> Vec<Section> {
     let sections = file.sections().filter(|section| kept(section.kind()) && section.size() > 0);
     let entry = |section: object::Section| Section {
         name: section.name().unwrap_or("?").to_owned(),
+        at: address(section.address()),
         size: address(section.size()),
         kind: section.kind(),
     };

@@ -60,17 +60,20 @@ fn memory(image: &Image, graph: &CallGraph) -> bool {
     let mut lines = vec![
         Line::limited(name, memory.flash(), limit, "bytes"),
         Line::plain("  vector table", memory.vectors, "bytes"),
-        Line::plain("  code that the core's calls reach, start-up", memory.code, "bytes"),
+        Line::plain("  code", memory.code, "bytes"),
         Line::plain("  constants", memory.constants, "bytes"),
         Line::plain("  first values of variables", memory.initial_values, "bytes"),
         Line::limited("RAM without stack", memory.ram(), limits::RAM, "bytes"),
     ];
     lines.extend(memory.variables.iter().map(|(name, size)| Line::plain(format!("  {name}"), *size, "bytes")));
-    lines.push(Line::plain("not counted: code that only replaying needs", memory.replay_code, "bytes"));
-    let whole = memory.flash() + memory.replay_code;
-    lines.push(Line::plain("flash of the whole image, with replaying", whole, "bytes"));
+    lines.push(Line::plain("not counted: code that only replays", memory.replay_code, "bytes"));
+    let misplaced = u32::try_from(memory.misplaced.len()).unwrap_or(u32::MAX);
+    lines.push(Line::limited("functions of the firmware among that", misplaced, 0, "functions"));
     let not_counted = |(name, size): &(String, u32)| Line::plain(format!("not counted: {name}"), *size, "bytes");
     lines.extend(memory.replay_variables.iter().map(not_counted));
+    for name in &memory.misplaced {
+        println!("  {name}");
+    }
     limits::all_hold(&lines)
 }
 
