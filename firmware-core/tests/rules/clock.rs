@@ -220,6 +220,31 @@ fn time_2_does_not_clear_before_every_battery_has_reported() {
     bank.stays(MINUTE, pins, (Drive::Floating, Drive::Floating, false));
 }
 
+/// The longest pause that is not a clock set back: what was heard just before it lies farther back than the clock can tell.
+#[test]
+fn time_1_silence_after_the_longest_pause() {
+    let mut bank = Bank::running(1);
+    bank.link(0, Link::Silent);
+    bank.run_for(4 * SECOND);
+    bank.assert_clean();
+    bank.time += (1 << 31) - SECOND;
+    bank.decide();
+    assert!(bank.shows(Cause::Communication));
+    assert!(!bank.shows(Cause::Clock));
+}
+
+/// Frames of one battery for 26 days without a decision: the other one was last heard farther back than the clock can tell.
+#[test]
+fn time_1_silence_while_nobody_decides() {
+    let mut bank = Bank::running(2);
+    for _ in 0..26 {
+        bank.time += 24 * 60 * MINUTE;
+        bank.deliver(0);
+    }
+    bank.decide();
+    assert_eq!(bank.why(Cause::Communication).battery, Some(1));
+}
+
 /// PRE-ALARM is not floated by OUT-15.
 #[test]
 fn time_2_leaves_the_pre_alarm() {

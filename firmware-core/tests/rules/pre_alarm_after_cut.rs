@@ -290,6 +290,16 @@ fn time_2_backwards() {
     bank.stays(20 * SECOND, pre_alarm, false);
 }
 
+/// TIME-2 just after the decision in which it began to float.
+#[test]
+fn time_2_backwards_at_the_end_of_the_time() {
+    let mut bank = cut();
+    bank.changes_at(AFTER, pre_alarm, true, false);
+    bank.clock = bank.clock.wrapping_sub(5000);
+    bank.decide();
+    bank.stays(20 * SECOND, pre_alarm, false);
+}
+
 /// UPD-1: the time since the cut stays, and is judged by the new value.
 #[test]
 fn upd_1_changed_while_the_time_runs() {
