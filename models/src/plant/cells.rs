@@ -1,0 +1,278 @@
+//! The pass over the cells: what four cells become in a step, and what follows from their state.
+
+use super::lanes::{Lane, WIDTH};
+use super::relax::Weights;
+use super::state::{Cells, Climate, Model, Own, State};
+use super::sums::Sums;
+use crate::cell::{Line, Ocv, Row};
+
+/// What drives the batteries of a block through a step, or through the part of it before or after the zero of a current.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Drive {
+    /// String current at start and end, A.
+    pub i0: Lane,
+    pub i1: Lane,
+    /// Its slope at the end, A/s.
+    pub slope1: Lane,
+    /// Its integral, A·s.
+    pub moved: Lane,
+    /// Length, s.
+    pub h: Lane,
+    /// Weights of the RC pairs (form "tau").
+    pub pair1: Weights,
+    pub pair2: Weights,
+    /// d(ln R)/dt of R1, R2 discharging and R2 charging by temperature alone, 1/s.
+    pub warming1: Lane,
+    pub warming2_discharge: Lane,
+    pub warming2_charge: Lane,
+}
+
+/// Open-circuit voltage with its derivatives, and the slopes of the resistances.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Followed {
+    pub volts: Lane,
+    r1_slope: Lane,
+    r2_discharge_slope: Lane,
+    r2_charge_slope: Lane,
+}
+
+/// A line of the rows of four cells.
+#[derive(Clone, Copy)]
+struct Lines {
+    offset: Lane,
+    slope: Lane,
+}
+
+impl Lines {
+    #[inline(always)]
+    fn of(rows: &[&Row; WIDTH], line: impl Fn(&Row) -> Line) -> Self {
+        let [a, b, c, d] = rows.map(line);
+        Self {
+            offset: Lane([a.offset, b.offset, c.offset, d.offset]),
+            slope: Lane([a.slope, b.slope, c.slope, d.slope]),
+        }
+    }
+
+    #[inline(always)]
+    fn at(&self, z: Lane) -> Lane {
+        self.offset + self.slope * z
+    }
+}
+
+/// The row whose segment holds `z`, or the end row beyond the table.
+///
+/// Clamped first; adding 2⁵² then leaves the nearest integer of `z·rows − ½` in the lowest bits.
+#[inline(always)]
+fn rows(table: &[Row], z: Lane) -> [&Row; WIDTH] {
+    const MAGIC: f64 = 4_503_599_627_370_496.0;
+    let last = table.len() - 1;
+    let position = z * table.len() as f64 - 0.5;
+    let inside = position.max(Lane::default()).min(Lane::all(last as f64));
+    let shifted = inside + Lane::all(MAGIC);
+    shifted.0.map(|bits| &table[(bits.to_bits() as u32 as usize).min(last)])
+}
+
+impl Cells {
+    /// Sets everything that follows from charge, hysteresis and temperature, except `emf`; returns OCV + M·h.
+    #[inline(always)]
+    pub fn follow(&mut self, model: &Model, own: &Own, climate: &Climate) -> Followed {
+        let z = self.q * own.per_capacity;
+        let rows = rows(model.set.rows(), z);
+        let inside = z.max(Lane::default()).min(Lane::all(1.0));
+        let beyond = z.any(|z| !(0.0..=1.0).contains(&z));
+        let live = if beyond {
+            Lane(std::array::from_fn(|n| if inside.0[n] == z.0[n] { own.per_capacity.0[n] } else { 0.0 }))
+        } else {
+            own.per_capacity
+        };
+        let ocv = Lines::of(&rows, |row| row.ocv);
+        let (mut volts, mut per_soc) = (ocv.at(z), ocv.slope);
+        if beyond {
+            for n in 0..WIDTH {
+                Ocv { volts: volts.0[n], per_soc: per_soc.0[n] } =
+                    model.set.beyond(z.0[n], Ocv { volts: volts.0[n], per_soc: per_soc.0[n] });
+            }
+        }
+        self.entropy = Lines::of(&rows, |row| row.entropy).at(inside);
+        let hysteresis = Lines::of(&rows, |row| row.hysteresis);
+        self.m = hysteresis.at(inside);
+        self.slope = per_soc * own.per_capacity + hysteresis.slope * live * self.h;
+        let r0 = Lines::of(&rows, |row| row.r0);
+        let scale0 = own.r0 * climate.r0;
+        self.r0 = scale0 * r0.at(inside);
+        self.r0_slope = scale0 * r0.slope * live;
+        let r1 = Lines::of(&rows, |row| row.r1);
+        let scale1 = own.r * climate.r1;
+        self.r1 = scale1 * r1.at(inside);
+        let r2_discharge = Lines::of(&rows, |row| row.r2_discharge);
+        let scale2_discharge = own.r * climate.r2_discharge;
+        self.r2_discharge = scale2_discharge * r2_discharge.at(inside);
+        let r2_charge = Lines::of(&rows, |row| row.r2_charge);
+        let scale2_charge = own.r * climate.r2_charge;
+        self.r2_charge = scale2_charge * r2_charge.at(inside);
+        Followed {
+            volts: volts + self.entropy * (climate.celsius - model.set.reference_c()) + self.m * self.h,
+            r1_slope: scale1 * r1.slope * live,
+            r2_discharge_slope: scale2_discharge * r2_discharge.slope * live,
+            r2_charge_slope: scale2_charge * r2_charge.slope * live,
+        }
+    }
+
+    /// `R2` in the direction of `current`, Ω.
+    #[inline(always)]
+    pub fn r2(&self, current: Lane) -> Lane {
+        current.choose(self.r2_charge, self.r2_discharge)
+    }
+
+    /// What these cells become in a part of a step in which no string current changes sign.
+    ///
+    /// A cell whose bleed makes it reverse within the part counts in the direction of its mean current: the charge is
+    /// exact, and what hysteresis and coulombic loss miss is that of less than the bleed.
+    #[inline(always)]
+    fn after<const TIGHT: bool, const RC: bool>(
+        &self,
+        model: &Model,
+        own: &Own,
+        climate: &Climate,
+        planted: Lane,
+        drive: &Drive,
+    ) -> Self {
+        let mut end = *self;
+        let (c0, c1) = (drive.i0 * planted - own.bleed, drive.i1 * planted - own.bleed);
+        let moved = drive.moved * planted - own.bleed * drive.h;
+        let wasted = moved.max(Lane::default()) * (1.0 - model.efficiency);
+        let leaked = own.self_discharge * drive.h;
+        end.q = self.q + (moved - wasted - leaked);
+        end.lost = self.lost + (wasted + leaked + own.bleed * drive.h);
+        if model.gamma > 0.0 {
+            let direction = moved.sign();
+            end.h = direction + (self.h - direction) * (moved.abs() * own.per_capacity * model.gamma).decay();
+        }
+        let followed = end.follow(model, own, climate);
+
+        let (start1, end1) = (self.r1 * c0, end.r1 * c1);
+        let (start2, end2) = (self.r2(moved) * c0, end.r2(moved) * c1);
+        let (pair1, pair2);
+        let (pair1, pair2) = if RC {
+            let tau = |start: Lane, end: Lane, farads: f64| {
+                let (slow, fast) = (start * farads, end * farads);
+                let mean = (Lane::all(1.0) / slow + Lane::all(1.0) / fast) * 0.5;
+                Weights::new(drive.h * mean, fast)
+            };
+            pair1 = tau(self.r1, end.r1, model.farads[0]);
+            pair2 = tau(self.r2(moved), end.r2(moved), model.farads[1]);
+            (&pair1, &pair2)
+        } else {
+            (&drive.pair1, &drive.pair2)
+        };
+        if TIGHT {
+            let stored = c1 - c1.max(Lane::default()) * (1.0 - model.efficiency) - own.self_discharge;
+            let slope2 = moved.choose(followed.r2_charge_slope, followed.r2_discharge_slope);
+            let warming2 = moved.choose(drive.warming2_charge, drive.warming2_discharge);
+            let slope = |r: Lane, r_slope: Lane, warming: Lane| {
+                (r_slope * stored + r * warming) * c1 + r * planted * drive.slope1
+            };
+            end.v1 = pair1.quadratic(self.v1, start1, end1, slope(end.r1, followed.r1_slope, drive.warming1));
+            end.v2 = pair2.quadratic(self.v2, start2, end2, slope(end.r2(moved), slope2, warming2));
+        } else {
+            end.v1 = pair1.linear(self.v1, start1, end1);
+            end.v2 = pair2.linear(self.v2, start2, end2);
+        }
+        end.emf = followed.volts + end.v1 + end.v2;
+        end
+    }
+}
+
+impl Model {
+    /// The pass: the state at the end of a step, with its sums, from its start. `halves` are the two parts of the step
+    /// of each block; where no current changes sign the first one is `None`. The temperatures of `end` are set
+    /// already. Returns the largest kink of a voltage over charge (change of slope times charge), V.
+    pub fn advance(&self, tight: bool, start: &State, drives: &[(Option<Drive>, Drive)], end: &mut State) -> f64 {
+        let kink = match (tight, self.rc) {
+            (false, false) => crate::wide::run(self.wide, || self.pass::<false, false>(start, drives, end)),
+            (false, true) => crate::wide::run(self.wide, || self.pass::<false, true>(start, drives, end)),
+            (true, false) => crate::wide::run(self.wide, || self.pass::<true, false>(start, drives, end)),
+            (true, true) => crate::wide::run(self.wide, || self.pass::<true, true>(start, drives, end)),
+        };
+        self.sum_strings(end);
+        kink
+    }
+
+    #[inline(always)]
+    fn pass<const TIGHT: bool, const RC: bool>(
+        &self,
+        start: &State,
+        drives: &[(Option<Drive>, Drive)],
+        end: &mut State,
+    ) -> f64 {
+        let n = self.cells_per_battery;
+        let mut kink = Lane::default();
+        for (k, (first, drive)) in drives.iter().enumerate() {
+            let range = k * n..(k + 1) * n;
+            let planted = Lane(self.batteries_of(k).map(|b| self.planted[b / self.series]));
+            let (before, climate) = (&start.climate[k], &mut end.climate[k]);
+            let mut sums = Sums::default();
+            let cells = start.cells[range.clone()].iter().zip(&mut end.cells[range.clone()]);
+            for ((cell, out), own) in cells.zip(&self.own[range]) {
+                *out = match first {
+                    None => cell.after::<TIGHT, RC>(self, own, climate, planted, drive),
+                    Some(first) => {
+                        let zero = cell.after::<TIGHT, RC>(self, own, before, planted, first);
+                        zero.after::<TIGHT, RC>(self, own, climate, planted, drive)
+                    }
+                };
+                let bend = (out.slope + out.r0_slope * drive.i1) - (cell.slope + cell.r0_slope * drive.i1);
+                kink = kink.max((bend * (out.q - cell.q)).abs());
+                sums.add(out, own);
+            }
+            end.sums[k] = sums;
+            self.mean_rates(&sums, climate);
+        }
+        kink.largest()
+    }
+}
+
+/// The drives of a block through a step of `h` seconds; two where a current changes sign.
+#[inline(always)]
+pub(super) fn drives(
+    i0: Lane,
+    i1: Lane,
+    bend_from: Option<Lane>,
+    h: f64,
+    (pair1, pair2): &(Weights, Weights),
+    before: &Climate,
+    after: &Climate,
+) -> (Option<Drive>, Drive) {
+    let bend = bend_from.map_or(Lane::default(), |slope| i1 - i0 - slope * h);
+    // By temperature alone, from one end to the other.
+    let warming = |before: Lane, after: Lane| (after - before) / (after * h);
+    let whole = Drive {
+        i0,
+        i1,
+        slope1: (i1 - i0 + bend) * (1.0 / h),
+        moved: (i0 + i1) * (0.5 * h) - bend * (h / 6.0),
+        h: Lane::all(h),
+        pair1: *pair1,
+        pair2: *pair2,
+        warming1: warming(before.r1, after.r1),
+        warming2_discharge: warming(before.r2_discharge, after.r2_discharge),
+        warming2_charge: warming(before.r2_charge, after.r2_charge),
+    };
+    if !(i0 * i1).any(|product| product < 0.0) {
+        return (None, whole);
+    }
+    // Where the current changes sign the parts meet at its zero; elsewhere the first part is empty.
+    let crosses = |n: usize| i0.0[n] * i1.0[n] < 0.0;
+    let zero = Lane(std::array::from_fn(|n| if crosses(n) { 0.0 } else { i0.0[n] }));
+    let until = Lane(std::array::from_fn(|n| if crosses(n) { h * (i0.0[n] / (i0.0[n] - i1.0[n])) } else { 0.0 }));
+    let part = |i0: Lane, i1: Lane, h: Lane, climate: &Climate| Drive {
+        i0,
+        i1,
+        moved: (i0 + i1) * 0.5 * h,
+        h,
+        pair1: Weights::new(climate.rate1 * h, Lane::all(1.0) / climate.rate1),
+        pair2: Weights::new(climate.rate2 * h, Lane::all(1.0) / climate.rate2),
+        ..whole
+    };
+    (Some(part(i0, zero, until, before)), part(zero, i1, Lane::all(h) - until, after))
+}

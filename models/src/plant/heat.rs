@@ -1,0 +1,64 @@
+//! Heat of the batteries over a step, by Simpson's rule; the lag of the RC pairs in the middle is that of a cubic.
+
+use super::lanes::Lane;
+use super::relax::Weights;
+use super::state::{Climate, Model, State};
+use super::sums::Sums;
+
+/// Mean heat of the batteries of block `k` over a step of `h` seconds with string currents `(i0, i1)`, W. The
+/// end is that of `end`, or without it what the start lets expect.
+#[inline(always)]
+#[allow(clippy::too_many_arguments)]
+pub(super) fn mean(
+    model: &Model,
+    k: usize,
+    start: &State,
+    end: Option<&State>,
+    (i0, i1): (Lane, Lane),
+    bend_from: Option<Lane>,
+    (pair1, pair2): &(Weights, Weights),
+    h: f64,
+) -> Lane {
+    let (sums0, climate0) = (&start.sums[k], &start.climate[k]);
+    let mut middle = (i0 + i1) * 0.5;
+    if let Some(slope) = bend_from {
+        middle = middle - (i1 - i0 - slope * h) * 0.25;
+    }
+    let expected;
+    let (sums1, climate1) = match end {
+        Some(end) => (&end.sums[k], &end.climate[k]),
+        None => {
+            let moved = (i0 + i1) * (0.5 * h);
+            expected = Sums {
+                r0: sums0.r0 + sums0.r0_slope * moved,
+                v1: pair1.linear(sums0.v1, sums0.target1(i0), sums0.target1(i1)),
+                v2: pair2.linear(sums0.v2, sums0.target2(i0, i0), sums0.target2(i1, i1)),
+                ..*sums0
+            };
+            (&expected, climate0)
+        }
+    };
+    let half = |a: Lane, b: Lane| (a + b) * 0.5;
+    let speed = |sums: &Sums, climate: &Climate, i: Lane| {
+        let hysteresis = i * (sums.m_per_q - i.sign() * sums.mh_per_q) * model.gamma;
+        (sums.target1(i) - sums.v1) * climate.rate1 + (sums.target2(i, i) - sums.v2) * climate.rate2 + hysteresis
+    };
+    // Only the sum of all that lags behind the current matters; it is carried by `mh`.
+    let lag = half(sums0.v1 + sums0.v2 + sums0.mh, sums1.v1 + sums1.v2 + sums1.mh)
+        + (speed(sums0, climate0, i0) - speed(sums1, climate1, i1)) * (0.125 * h);
+    let sums = Sums {
+        r0: half(sums0.r0, sums1.r0),
+        r0_bleed: half(sums0.r0_bleed, sums1.r0_bleed),
+        v1: Lane::default(),
+        v2: Lane::default(),
+        mh: lag,
+        entropy: half(sums0.entropy, sums1.entropy),
+        ocv: half(sums0.ocv, sums1.ocv),
+        leak_watts: half(sums0.leak_watts, sums1.leak_watts),
+        ..Sums::default()
+    };
+    let between = Climate { celsius: half(climate0.celsius, climate1.celsius), ..Climate::default() };
+    let heat =
+        model.heat(sums0, climate0, i0) + model.heat(&sums, &between, middle) * 4.0 + model.heat(sums1, climate1, i1);
+    heat * (1.0 / 6.0)
+}
