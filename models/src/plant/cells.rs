@@ -5,6 +5,7 @@ use super::relax::Weights;
 use super::state::{Cells, Climate, Model, Own, State};
 use super::sums::Sums;
 use crate::cell::{Line, Ocv, Row};
+use crate::wide::{self, Body};
 
 /// What drives the batteries of a block through a step, or through the part of it before or after the zero of a current.
 #[derive(Clone, Copy, Debug, Default)]
@@ -18,6 +19,8 @@ pub(super) struct Drive {
     pub moved: Lane,
     /// Length, s.
     pub h: Lane,
+    /// Factor on the current that the cells integrate: 1, except in the balance test.
+    pub planted: Lane,
     /// Weights of the RC pairs (form "tau").
     pub pair1: Weights,
     pub pair2: Weights,
@@ -134,10 +137,10 @@ impl Cells {
         model: &Model,
         own: &Own,
         climate: &Climate,
-        planted: Lane,
         drive: &Drive,
     ) -> Self {
         let mut end = *self;
+        let planted = drive.planted;
         let (c0, c1) = (drive.i0 * planted - own.bleed, drive.i1 * planted - own.bleed);
         let moved = drive.moved * planted - own.bleed * drive.h;
         let wasted = moved.max(Lane::default()) * (1.0 - model.efficiency);
@@ -181,52 +184,68 @@ impl Cells {
         end.emf = followed.volts + end.v1 + end.v2;
         end
     }
+
+    /// The same where a string current changes sign: up to its zero, then from there. Rare, and not in the loop.
+    #[inline(never)]
+    fn after_reversal<const TIGHT: bool, const RC: bool>(
+        &self,
+        model: &Model,
+        own: &Own,
+        [before, climate]: [&Climate; 2],
+        [first, second]: [&Drive; 2],
+    ) -> Self {
+        let zero = self.after::<TIGHT, RC>(model, own, before, first);
+        zero.after::<TIGHT, RC>(model, own, climate, second)
+    }
 }
 
 impl Model {
-    /// The pass: the state at the end of a step, with its sums, from its start. `halves` are the two parts of the step
-    /// of each block; where no current changes sign the first one is `None`. The temperatures of `end` are set
-    /// already. Returns the largest kink of a voltage over charge (change of slope times charge), V.
+    /// The pass: the state at the end of a step, with its sums, from its start. `drives` are those of each block; where
+    /// a current changes sign they are two. The temperatures of `end` are set already. Returns the largest kink of a
+    /// voltage over charge (change of slope times charge), V.
     pub fn advance(&self, tight: bool, start: &State, drives: &[(Option<Drive>, Drive)], end: &mut State) -> f64 {
         let kink = match (tight, self.rc) {
-            (false, false) => crate::wide::run(self.wide, || self.pass::<false, false>(start, drives, end)),
-            (false, true) => crate::wide::run(self.wide, || self.pass::<false, true>(start, drives, end)),
-            (true, false) => crate::wide::run(self.wide, || self.pass::<true, false>(start, drives, end)),
-            (true, true) => crate::wide::run(self.wide, || self.pass::<true, true>(start, drives, end)),
+            (false, false) => wide::run(self.wide, Pass::<false, false> { model: self, start, drives, end }),
+            (false, true) => wide::run(self.wide, Pass::<false, true> { model: self, start, drives, end }),
+            (true, false) => wide::run(self.wide, Pass::<true, false> { model: self, start, drives, end }),
+            (true, true) => wide::run(self.wide, Pass::<true, true> { model: self, start, drives, end }),
         };
         self.sum_strings(end);
         kink
     }
+}
+
+struct Pass<'a, const TIGHT: bool, const RC: bool> {
+    model: &'a Model,
+    start: &'a State,
+    drives: &'a [(Option<Drive>, Drive)],
+    end: &'a mut State,
+}
+
+impl<const TIGHT: bool, const RC: bool> Body for Pass<'_, TIGHT, RC> {
+    type Output = f64;
 
     #[inline(always)]
-    fn pass<const TIGHT: bool, const RC: bool>(
-        &self,
-        start: &State,
-        drives: &[(Option<Drive>, Drive)],
-        end: &mut State,
-    ) -> f64 {
-        let n = self.cells_per_battery;
+    fn run(self) -> f64 {
+        let Self { model, start, drives, end } = self;
+        let n = model.cells_per_battery;
         let mut kink = Lane::default();
         for (k, (first, drive)) in drives.iter().enumerate() {
             let range = k * n..(k + 1) * n;
-            let planted = Lane(self.batteries_of(k).map(|b| self.planted[b / self.series]));
             let (before, climate) = (&start.climate[k], &mut end.climate[k]);
             let mut sums = Sums::default();
             let cells = start.cells[range.clone()].iter().zip(&mut end.cells[range.clone()]);
-            for ((cell, out), own) in cells.zip(&self.own[range]) {
+            for ((cell, out), own) in cells.zip(&model.own[range]) {
                 *out = match first {
-                    None => cell.after::<TIGHT, RC>(self, own, climate, planted, drive),
-                    Some(first) => {
-                        let zero = cell.after::<TIGHT, RC>(self, own, before, planted, first);
-                        zero.after::<TIGHT, RC>(self, own, climate, planted, drive)
-                    }
+                    None => cell.after::<TIGHT, RC>(model, own, climate, drive),
+                    Some(first) => cell.after_reversal::<TIGHT, RC>(model, own, [before, climate], [first, drive]),
                 };
                 let bend = (out.slope + out.r0_slope * drive.i1) - (cell.slope + cell.r0_slope * drive.i1);
                 kink = kink.max((bend * (out.q - cell.q)).abs());
                 sums.add(out, own);
             }
             end.sums[k] = sums;
-            self.mean_rates(&sums, climate);
+            model.mean_rates(&sums, climate);
         }
         kink.largest()
     }
@@ -235,13 +254,11 @@ impl Model {
 /// The drives of a block through a step of `h` seconds; two where a current changes sign.
 #[inline(always)]
 pub(super) fn drives(
-    i0: Lane,
-    i1: Lane,
+    [i0, i1, planted]: [Lane; 3],
     bend_from: Option<Lane>,
     h: f64,
     (pair1, pair2): &(Weights, Weights),
-    before: &Climate,
-    after: &Climate,
+    [before, after]: [&Climate; 2],
 ) -> (Option<Drive>, Drive) {
     let bend = bend_from.map_or(Lane::default(), |slope| i1 - i0 - slope * h);
     // By temperature alone, from one end to the other.
@@ -252,6 +269,7 @@ pub(super) fn drives(
         slope1: (i1 - i0 + bend) * (1.0 / h),
         moved: (i0 + i1) * (0.5 * h) - bend * (h / 6.0),
         h: Lane::all(h),
+        planted,
         pair1: *pair1,
         pair2: *pair2,
         warming1: warming(before.r1, after.r1),

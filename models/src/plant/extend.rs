@@ -5,6 +5,7 @@ use super::extension::Cubic;
 use super::lanes::{Lane, of};
 use super::solver::Instant;
 use super::state::{Cells, Climate, Model, Own, State};
+use crate::wide::{self, Body};
 
 /// The cubic of every cell over the proposed step, in Bernstein form, and what bounds those of a battery.
 #[derive(Clone, Debug)]
@@ -65,29 +66,42 @@ impl Plant {
     /// The cubics of the cells from values and slopes at both ends of the step.
     pub(super) fn extend(&mut self) {
         let h = self.length as f64 * 1e-6;
-        let (model, cubics) = (&self.model, &mut self.cubics);
         let ends = [(&self.state, &self.start), (&self.end_state, &self.after)];
-        crate::wide::run(model.wide, || fill(model, ends, h, cubics));
+        wide::run(self.model.wide, Fill { model: &self.model, ends, h, out: &mut self.cubics });
     }
 }
 
-#[inline(always)]
-fn fill(model: &Model, [start, end]: [(&State, &Instant); 2], h: f64, out: &mut Cubics) {
-    let n = model.cells_per_battery;
-    let third = h / 3.0;
-    for k in 0..out.low.len() {
-        let (mut low, mut high) = (Lane::all(f64::INFINITY), Lane::all(f64::NEG_INFINITY));
-        let drive = |at: &Instant| [at.amps[k], at.amps_slope[k], at.warming[k]];
-        let (drive0, drive1) = (drive(start.1), drive(end.1));
-        for at in k * n..(k + 1) * n {
-            let own = &model.own[at];
-            let (v0, slope0) = start.0.cells[at].volts(model, own, &start.0.climate[k], drive0);
-            let (v1, slope1) = end.0.cells[at].volts(model, own, &end.0.climate[k], drive1);
-            let (after, before) = (v0 + slope0 * third, v1 - slope1 * third);
-            low = low.min(v0.min(after).min(before.min(v1)));
-            high = high.max(v0.max(after).max(before.max(v1)));
-            out.coefficients[at] = [v0, after, before, v1];
+struct Fill<'a> {
+    model: &'a Model,
+    ends: [(&'a State, &'a Instant); 2],
+    h: f64,
+    out: &'a mut Cubics,
+}
+
+impl Body for Fill<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { model, ends: [start, end], h, out } = self;
+        let n = model.cells_per_battery;
+        let third = h / 3.0;
+        for k in 0..out.low.len() {
+            let (mut low, mut high) = (Lane::all(f64::INFINITY), Lane::all(f64::NEG_INFINITY));
+            let drive = |at: &Instant| [at.amps[k], at.amps_slope[k], at.warming[k]];
+            let (drive0, drive1) = (drive(start.1), drive(end.1));
+            let range = k * n..(k + 1) * n;
+            let cells = start.0.cells[range.clone()].iter().zip(&end.0.cells[range.clone()]);
+            let rest = model.own[range.clone()].iter().zip(&mut out.coefficients[range]);
+            for ((cell0, cell1), (own, coefficients)) in cells.zip(rest) {
+                let (v0, slope0) = cell0.volts(model, own, &start.0.climate[k], drive0);
+                let (v1, slope1) = cell1.volts(model, own, &end.0.climate[k], drive1);
+                let (after, before) = (v0 + slope0 * third, v1 - slope1 * third);
+                low = low.min(v0.min(after).min(before.min(v1)));
+                high = high.max(v0.max(after).max(before.max(v1)));
+                *coefficients = [v0, after, before, v1];
+            }
+            (out.low[k], out.high[k]) = (low, high);
         }
-        (out.low[k], out.high[k]) = (low, high);
     }
 }

@@ -1,15 +1,86 @@
 //! Heat of the batteries over a step, by Simpson's rule; the lag of the RC pairs in the middle is that of a cubic.
 
-use super::lanes::Lane;
+use super::Plant;
+use super::lanes::{Lane, WIDTH};
 use super::relax::Weights;
+use super::solver::Instant;
 use super::state::{Climate, Model, State};
 use super::sums::Sums;
+use crate::wide::{self, Body};
+
+impl Plant {
+    /// Temperatures at the end, from the heat that the start promises and what the step before still owes.
+    pub(super) fn warm(&mut self, h: f64) {
+        self.heat_of(h, true);
+        for (watts, owed) in self.watts.iter_mut().zip(&self.state.owed) {
+            *watts += owed / h;
+        }
+        self.outside.thermal.step(
+            h,
+            self.outside.ambient_c,
+            &self.watts,
+            &self.state.celsius,
+            &mut self.end_state.celsius,
+        );
+        self.model.climates(&self.end_state.celsius, &mut self.end_state.climate);
+    }
+
+    /// The heat that the step really gave; what the temperatures missed of it is owed to the next one.
+    pub(super) fn settle(&mut self, h: f64) {
+        for (b, given) in self.watts.iter().enumerate() {
+            self.end_state.owed[b] = self.state.owed[b] - h * given;
+        }
+        self.heat_of(h, false);
+        for (owed, watts) in self.end_state.owed.iter_mut().zip(&self.watts) {
+            *owed += h * watts;
+        }
+    }
+
+    /// Mean heat of every battery over the step into `watts`: promised by its start, or given by both its ends.
+    fn heat_of(&mut self, h: f64, promised: bool) {
+        let end = (!promised).then_some(&self.end_state);
+        let (model, watts) = (&self.model, &mut self.watts);
+        let (amps, pairs, bent) = ([&self.start, &self.end], &self.pairs, self.bent);
+        wide::run(model.wide, Heat { model, start: &self.state, end, amps, pairs, bent, h, watts });
+    }
+
+    /// Heat of all batteries over the step, J.
+    pub(super) fn heat_j(&self) -> f64 {
+        self.watts.iter().sum::<f64>() * (self.length as f64 * 1e-6)
+    }
+}
+
+struct Heat<'a> {
+    model: &'a Model,
+    start: &'a State,
+    end: Option<&'a State>,
+    amps: [&'a Instant; 2],
+    pairs: &'a [(Weights, Weights)],
+    bent: bool,
+    h: f64,
+    watts: &'a mut [f64],
+}
+
+impl Body for Heat<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let [from, to] = self.amps;
+        for (k, watts) in self.watts.chunks_mut(WIDTH).enumerate() {
+            let bend_from = self.bent.then_some(from.amps_slope[k]);
+            let (amps, pairs) = ((from.amps[k], to.amps[k]), &self.pairs[k]);
+            let heat = mean(self.model, k, self.start, self.end, amps, bend_from, pairs, self.h);
+            watts.copy_from_slice(&heat.0[..watts.len()]);
+        }
+    }
+}
 
 /// Mean heat of the batteries of block `k` over a step of `h` seconds with string currents `(i0, i1)`, W. The
 /// end is that of `end`, or without it what the start lets expect.
 #[inline(always)]
 #[allow(clippy::too_many_arguments)]
-pub(super) fn mean(
+fn mean(
     model: &Model,
     k: usize,
     start: &State,

@@ -27,6 +27,7 @@ mod extension;
 mod guard;
 mod heat;
 mod lanes;
+mod norm;
 mod params;
 mod reading;
 mod relax;
@@ -272,7 +273,13 @@ impl Plant {
     /// Plants an error: the cells of string `s` integrate `factor` times their current. For the balance test only.
     #[doc(hidden)]
     pub fn plant_error_for_tests(&mut self, s: usize, factor: f64) {
-        self.model.planted[s] = factor;
+        for k in 0..self.model.blocks() {
+            for (lane, b) in self.model.batteries_of(k).into_iter().enumerate() {
+                if b / self.model.series == s {
+                    self.model.planted[k].0[lane] = factor;
+                }
+            }
+        }
     }
 
     /// Runs without the machine's wide vectors, or with them where it has them. The results are the same bits.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::lanes::Lane;
 use super::state::{Fixed, Model, Own};
 use crate::cell::{CellSet, Form};
 
@@ -169,10 +170,11 @@ impl BankParams {
             string_ohm: self.wiring.string_ohm,
             fixed: self.cells.iter().map(fixed).collect(),
             own: Vec::new(),
-            planted: vec![1.0; self.parallel],
+            planted: Vec::new(),
             wide: crate::wide::available(),
         };
         model.own = vec![Own::default(); model.blocks() * self.cells_per_battery];
+        model.planted = vec![Lane::all(1.0); model.blocks()];
         (0..model.own.len()).for_each(|at| model.pack(at));
         model
     }

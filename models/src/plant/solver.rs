@@ -7,6 +7,7 @@ use super::sums::Sums;
 use crate::circuit::{Branch, NoRoot, Node};
 use crate::network::{Network, Sources};
 use crate::thermal::ThermalRow;
+use crate::wide::{self, Body};
 
 /// The devices at the terminals, and the air outside the batteries.
 #[derive(Clone, Debug)]
@@ -123,7 +124,7 @@ impl Solver {
         close(&self.network, &mut self.sources, &state.emf, outside, out)?;
         model.spread(&out.strings, &mut out.amps);
         self.warm(model, state, outside, out);
-        crate::wide::run(model.wide, || drifts(model, state, out, &mut self.volts));
+        wide::run(model.wide, Drifts { model, state, at: out, drift: &mut self.volts });
         model.gather(&self.volts, &mut self.e);
         let u = self.network.reduce(&self.e, &mut self.sources);
         let siemens = outside.node.slope(out.volts);
@@ -163,7 +164,7 @@ impl Solver {
         }
         for _ in 0..CORRECTIONS {
             let (volts, ohms) = (&mut self.volts, &mut self.ohms);
-            crate::wide::run(model.wide, || ends(model, state, start, end, &out.amps, volts, ohms));
+            wide::run(model.wide, Ends { model, state, start, end, amps: &out.amps, volts, ohms });
             model.gather(volts, &mut self.end_e);
             model.gather(ohms, &mut self.end_r);
             self.end_r.iter_mut().for_each(|r| *r += model.string_ohm);
@@ -223,29 +224,48 @@ fn close(
     Ok(())
 }
 
-/// dE/dt of every battery at the currents of `at`, V/s.
-#[inline(always)]
-fn drifts(model: &Model, state: &State, at: &Instant, out: &mut [Lane]) {
-    for (k, drift) in out.iter_mut().enumerate() {
-        *drift = model.drift(&state.sums[k], &state.climate[k], at.amps[k], at.warming[k]);
+/// dE/dt of every battery at the currents of an instant, V/s.
+struct Drifts<'a> {
+    model: &'a Model,
+    state: &'a State,
+    at: &'a Instant,
+    drift: &'a mut [Lane],
+}
+
+impl Body for Drifts<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { model, state, at, drift } = self;
+        for (k, drift) in drift.iter_mut().enumerate() {
+            *drift = model.drift(&state.sums[k], &state.climate[k], at.amps[k], at.warming[k]);
+        }
     }
 }
 
 /// Every battery at the end of the step as `volts + ohms·i1`, linearised about the guess `amps`.
-#[inline(always)]
-fn ends(
-    model: &Model,
-    state: &State,
-    start: &Instant,
-    end: &End,
-    amps: &[Lane],
-    volts: &mut [Lane],
-    ohms: &mut [Lane],
-) {
-    for k in 0..amps.len() {
-        let bend_from = end.bent.then_some(start.amps_slope[k]);
-        let (i0, sums) = (start.amps[k], &state.sums[k]);
-        (volts[k], ohms[k]) = block_end(model, sums, i0, bend_from, amps[k], end.h, &end.pairs[k]);
+struct Ends<'a> {
+    model: &'a Model,
+    state: &'a State,
+    start: &'a Instant,
+    end: &'a End<'a>,
+    amps: &'a [Lane],
+    volts: &'a mut [Lane],
+    ohms: &'a mut [Lane],
+}
+
+impl Body for Ends<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { model, state, start, end, amps, volts, ohms } = self;
+        for (k, (volts, ohms)) in volts.iter_mut().zip(ohms).enumerate() {
+            let bend_from = end.bent.then_some(start.amps_slope[k]);
+            let (i0, sums) = (start.amps[k], &state.sums[k]);
+            (*volts, *ohms) = block_end(model, sums, i0, bend_from, amps[k], end.h, &end.pairs[k]);
+        }
     }
 }
 

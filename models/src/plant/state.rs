@@ -124,8 +124,8 @@ pub(super) struct Model {
     pub own: Vec<Own>,
     /// Charge of one segment of the OCV table of the smallest cell, A·s.
     pub segment: f64,
-    /// Factor on the current that the cells of a string integrate: 1, except in the balance test.
-    pub planted: Vec<f64>,
+    /// Factor on the current that the cells integrate, per block: 1, except in the balance test.
+    pub planted: Vec<Lane>,
     /// Whether the passes over cells run with AVX2.
     pub wide: bool,
 }

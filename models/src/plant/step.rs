@@ -1,30 +1,21 @@
-//! One step: its length, its error tests, its result.
-//!
-//! Error norm, in volts of one cell: `R0·|δI|` of every string, where `δI` is what the step's current misses, and what
-//! the cubic of a cell misses: decay of the RC pairs and of the hysteresis (`A·x⁴/384` for an exponential of
-//! amplitude `A` over `x` time constants) and the kinks of the tables (at most 4/27 of the change of slope times
-//! the charge). The voltage error alone would not do: at a charger in constant voltage it is zero while the
-//! currents drift.
-//!
-//! | Order | String current | `δI` |
-//! |---|---|---|
-//! | 2 | linear | `(I1 − I0 − h·I0')/4`, what a parabola adds in the middle, known before a cell is touched; then `I1` of the implicit circuit against that of the end state |
-//! | 3 | parabola that starts with `I0'` | `4/27·h·δI'`, with `δI'` its slope at the end against that of the circuit there; then the same mismatch, after a correction |
+//! One step: its length, its parts in order, its result.
+//! The error norm is in [`norm`](super).
 
+use super::cells::{Drive, drives};
 use super::extension::hermite;
 use super::lanes::Lane;
 use super::relax::Weights;
-use super::solver::End;
-use super::state::{Climate, Model};
-use super::sums::Sums;
-use super::{Plant, Proposal, Stop, cells};
+use super::solver::{End, Instant};
+use super::state::{Model, State};
+use super::{Plant, Proposal, Stop, norm};
 use crate::circuit::{Branch, Guard, NoRoot};
 use crate::time::Micros;
+use crate::wide::{self, Body};
 
 /// First step of a run, s.
 pub(super) const FIRST_S: f64 = 1.0;
 /// No step is longer, s.
-const LONGEST_S: f64 = 1800.0;
+pub(super) const LONGEST_S: f64 = 1800.0;
 /// The error control goes no further down.
 const SHORTEST: Micros = 1_000;
 /// A parabola is used up to this OCV slope · h / R: it is not stable for every step.
@@ -32,37 +23,9 @@ const STIFFEST: f64 = 3.0;
 /// Passes over the cells that a step of order 3 may take until its currents agree with its end state.
 const PASSES: usize = 3;
 
-/// Largest deviation of a line with a kink from its cubic, per change of slope; and of a cubic with one wrong end
-/// slope from the right one: `s²·(1 − s)` at 2/3.
-const KINK_MISSES: f64 = 4.0 / 27.0;
-
-/// Largest deviation of the cubic from an exponential of amplitude 1 over `x` time constants.
-#[inline(always)]
-fn cubic_misses(x: Lane) -> Lane {
-    (x * x * x * x * (1.0 / 384.0)).min(x * 0.15)
-}
-
-/// The longest `x` for which an exponential of this amplitude stays within half the tolerance.
-fn reach(tolerance: f64, amplitude: f64) -> f64 {
-    (192.0 * tolerance / amplitude).sqrt().sqrt()
-}
-
 /// Length in s as whole µs, at least 1.
 fn micros(seconds: f64) -> Micros {
     ((seconds * 1e6) as Micros).max(1)
-}
-
-/// How far each decaying part of a battery's cells is from what it decays to, V per battery, with its rate, 1/s.
-#[inline(always)]
-fn decays(model: &Model, sums: &Sums, climate: &Climate, i: Lane, slope: Lane) -> [(Lane, Lane); 3] {
-    let r2 = i.choose(sums.r2_charge, sums.r2_discharge);
-    let one = Lane::all(1.0);
-    let gamma = sums.per_q * (model.gamma / model.cells_per_battery as f64);
-    [
-        ((sums.v1 - sums.r1 * (i - slope * (one / climate.rate1))).abs(), climate.rate1),
-        ((sums.v2 - r2 * (i - slope * (one / climate.rate2))).abs(), climate.rate2),
-        ((sums.m - i.sign() * sums.mh).abs(), gamma * i.abs()),
-    ]
 }
 
 impl Plant {
@@ -114,28 +77,6 @@ impl Plant {
         0.85 / if self.bent { libm::cbrt(error) } else { error.sqrt() }
     }
 
-    /// What is allowed before anything is computed, s: by the decays of RC pairs and hysteresis, and by the OCV table,
-    /// of which a step crosses one segment at most, so that it meets one kink at most.
-    fn reach_s(&self) -> f64 {
-        // amplitude · rate⁴ decides; the largest gives the shortest reach.
-        let fastest = crate::wide::run(self.model.wide, || self.fastest_decay()) / self.model.cells_per_battery as f64;
-        let amps = self.start.strings.iter().fold(1e-9, |most: f64, i| most.max(i.abs()));
-        let limit = LONGEST_S.min(self.outside.thermal.time_constant_s()).min(self.model.segment / amps);
-        if fastest > 0.0 { limit.min(reach(self.accuracy.tolerance_v, fastest)) } else { limit }
-    }
-
-    #[inline(always)]
-    fn fastest_decay(&self) -> f64 {
-        let mut fastest = Lane::default();
-        for (k, (sums, climate)) in self.state.sums.iter().zip(&self.state.climate).enumerate() {
-            for (amplitude, rate) in decays(&self.model, sums, climate, self.start.amps[k], self.start.amps_slope[k]) {
-                let square = rate * rate;
-                fastest = fastest.max(amplitude * (square * square));
-            }
-        }
-        fastest.largest()
-    }
-
     /// Computes the step with exactly this length and accepts it whatever its error.
     pub(super) fn force(&mut self, length: Micros) {
         // Judging off, the only failure left is a circuit without root at the end; `attempt` then holds currents.
@@ -148,7 +89,7 @@ impl Plant {
         let h = length as f64 * 1e-6;
         let tolerance = self.accuracy.tolerance_v;
         self.length = length;
-        self.weigh(h);
+        wide::run(self.model.wide, Weigh { state: &self.state, start: &self.start, h, pairs: &mut self.pairs });
         self.bent = self.accuracy.cubic() && self.relaxed(h);
         self.close_end(h, judge)?;
         if self.bent && self.reverses() {
@@ -177,22 +118,8 @@ impl Plant {
         }
         self.settle(h);
         self.bus = hermite(self.start.volts, self.start.drift, self.after.volts, self.after.drift, h);
-        let after = mismatch.max(self.error_of_bend(h)).max(KINK_MISSES * kink);
+        let after = mismatch.max(self.error_of_bend(h)).max(norm::KINK_MISSES * kink);
         Ok(before.max(after / tolerance))
-    }
-
-    /// Weights of the RC pairs at the rate that the middle of the step will have.
-    fn weigh(&mut self, h: f64) {
-        for (k, (pair1, pair2)) in self.pairs.iter_mut().enumerate() {
-            let climate = &self.state.climate[k];
-            let middle = self.start.warming[k] * (0.5 * h);
-            let weights = |rate: Lane, per_kelvin: Lane| {
-                let end = rate + per_kelvin * middle * 2.0;
-                Weights::new((rate + per_kelvin * middle) * h, Lane::all(1.0) / end)
-            };
-            *pair1 = weights(climate.rate1, climate.rate1_per_kelvin);
-            *pair2 = weights(climate.rate2, climate.rate2_per_kelvin);
-        }
     }
 
     /// Whether every string is far enough from stiff for a parabola.
@@ -228,11 +155,9 @@ impl Plant {
 
     /// The pass over the cells, and the circuit of the state it gives. Returns the largest kink of a voltage, V.
     fn advance(&mut self, h: f64, judge: bool) -> Result<f64, NoRoot> {
-        for (k, drive) in self.drives.iter_mut().enumerate() {
-            let (before, climate) = (&self.state.climate[k], &self.end_state.climate[k]);
-            let bend_from = self.bent.then_some(self.start.amps_slope[k]);
-            *drive = cells::drives(self.start.amps[k], self.end.amps[k], bend_from, h, &self.pairs[k], before, climate);
-        }
+        let (model, drives) = (&self.model, &mut self.drives);
+        let (ends, states) = ([&self.start, &self.end], [&self.state, &self.end_state]);
+        wide::run(model.wide, Drives { model, ends, states, pairs: &self.pairs, bent: self.bent, h, drives });
         let kink = self.model.advance(self.accuracy.cubic(), &self.state, &self.drives, &mut self.end_state);
         if let Err(no_root) = self.solver.instant(&self.model, &self.end_state, &self.outside, &mut self.after) {
             if judge {
@@ -242,104 +167,55 @@ impl Plant {
         }
         Ok(kink)
     }
+}
 
-    /// R0 of one cell of a string whose resistance is `r`, Ω.
-    fn cell_ohms(&self, r: f64) -> f64 {
-        (r - self.model.string_ohm) / (self.model.series * self.model.cells_per_battery) as f64
-    }
+/// Weights of the RC pairs at the rate that the middle of the step will have.
+struct Weigh<'a> {
+    state: &'a State,
+    start: &'a Instant,
+    h: f64,
+    pairs: &'a mut [(Weights, Weights)],
+}
 
-    /// Curvature that linear currents miss, and what the cubics miss of the decays. V.
-    fn error_before(&self, h: f64) -> f64 {
-        let mut error: f64 = 0.0;
-        if !self.bent {
-            for (s, r) in self.state.r.iter().enumerate() {
-                let missed = self.end.strings[s] - self.start.strings[s] - h * self.start.slopes[s];
-                error = error.max(self.cell_ohms(*r) * 0.25 * missed.abs());
-            }
-        }
-        let missed = crate::wide::run(self.model.wide, || self.decays_missed(h));
-        error.max(missed / self.model.cells_per_battery as f64)
-    }
+impl Body for Weigh<'_> {
+    type Output = ();
 
     #[inline(always)]
-    fn decays_missed(&self, h: f64) -> f64 {
-        let mut error = Lane::default();
-        for (k, (sums, climate)) in self.state.sums.iter().zip(&self.state.climate).enumerate() {
-            let (i0, i1) = (self.start.amps[k], self.end.amps[k]);
-            for (amplitude, rate) in decays(&self.model, sums, climate, i0, (i1 - i0) * (1.0 / h)) {
-                error = error.max(amplitude * cubic_misses(rate * h));
-            }
-            if (i0 * i1).any(|product| product < 0.0) {
-                // The curvature of the hysteresis jumps where the current changes sign.
-                let gamma = sums.per_q * (self.model.gamma / self.model.cells_per_battery as f64);
-                let jump = sums.m * gamma * (i1 - i0).abs() * (0.0625 * h);
-                error = error.max((i0 * i1).choose(Lane::default(), jump));
-            }
-        }
-        error.largest()
-    }
-
-    /// End currents of the implicit circuit against those of the end state. V.
-    fn mismatch(&self) -> f64 {
-        let pairs = self.after.strings.iter().zip(&self.end.strings).zip(&self.end_state.r);
-        pairs.map(|((after, end), r)| self.cell_ohms(*r) * (after - end).abs()).fold(0.0, f64::max)
-    }
-
-    /// What the parabolas miss of the currents. V.
-    fn error_of_bend(&self, h: f64) -> f64 {
-        if !self.bent {
-            return 0.0;
-        }
-        let missed = |s: usize, r: f64| {
-            let slope = 2.0 * (self.end.strings[s] - self.start.strings[s]) - h * self.start.slopes[s];
-            self.cell_ohms(r) * KINK_MISSES * (h * self.after.slopes[s] - slope).abs()
-        };
-        self.end_state.r.iter().enumerate().map(|(s, r)| missed(s, *r)).fold(0.0, f64::max)
-    }
-
-    /// Temperatures at the end, from the heat that the start promises and what the step before still owes.
-    fn warm(&mut self, h: f64) {
-        self.heat_of(h, true);
-        for (watts, owed) in self.watts.iter_mut().zip(&self.state.owed) {
-            *watts += owed / h;
-        }
-        self.outside.thermal.step(
-            h,
-            self.outside.ambient_c,
-            &self.watts,
-            &self.state.celsius,
-            &mut self.end_state.celsius,
-        );
-        self.model.climates(&self.end_state.celsius, &mut self.end_state.climate);
-    }
-
-    /// The heat that the step really gave; what the temperatures missed of it is owed to the next one.
-    fn settle(&mut self, h: f64) {
-        for (b, given) in self.watts.iter().enumerate() {
-            self.end_state.owed[b] = self.state.owed[b] - h * given;
-        }
-        self.heat_of(h, false);
-        for (owed, watts) in self.end_state.owed.iter_mut().zip(&self.watts) {
-            *owed += h * watts;
+    fn run(self) {
+        let Self { state, start, h, pairs } = self;
+        for ((climate, warming), (pair1, pair2)) in state.climate.iter().zip(&start.warming).zip(pairs) {
+            let half = *warming * (0.5 * h);
+            let middle1 = climate.rate1 + climate.rate1_per_kelvin * half;
+            let middle2 = climate.rate2 + climate.rate2_per_kelvin * half;
+            let one = Lane::all(1.0);
+            *pair1 = Weights::new(middle1 * h, one / (middle1 + climate.rate1_per_kelvin * half));
+            *pair2 = Weights::new(middle2 * h, one / (middle2 + climate.rate2_per_kelvin * half));
         }
     }
+}
 
-    /// Mean heat of every battery over the step into `watts`: promised by its start, or given by both its ends.
-    fn heat_of(&mut self, h: f64, promised: bool) {
-        let mut four = self.watts.chunks_mut(4);
-        for k in 0..self.model.blocks() {
-            let bend_from = self.bent.then_some(self.start.amps_slope[k]);
-            let end = (!promised).then_some(&self.end_state);
-            let (amps, pairs) = ((self.start.amps[k], self.end.amps[k]), &self.pairs[k]);
-            let heat = super::heat::mean(&self.model, k, &self.state, end, amps, bend_from, pairs, h);
-            if let Some(watts) = four.next() {
-                watts.copy_from_slice(&heat.0[..watts.len()]);
-            }
+/// What drives every block through the step.
+struct Drives<'a> {
+    model: &'a Model,
+    ends: [&'a Instant; 2],
+    states: [&'a State; 2],
+    pairs: &'a [(Weights, Weights)],
+    bent: bool,
+    h: f64,
+    drives: &'a mut [(Option<Drive>, Drive)],
+}
+
+impl Body for Drives<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let [start, end] = self.ends;
+        for (k, drive) in self.drives.iter_mut().enumerate() {
+            let bend_from = self.bent.then_some(start.amps_slope[k]);
+            let currents = [start.amps[k], end.amps[k], self.model.planted[k]];
+            let climates = self.states.map(|state| &state.climate[k]);
+            *drive = drives(currents, bend_from, self.h, &self.pairs[k], climates);
         }
-    }
-
-    /// Heat of all batteries over the step, J.
-    pub(super) fn heat_j(&self) -> f64 {
-        self.watts.iter().sum::<f64>() * (self.length as f64 * 1e-6)
     }
 }
