@@ -45,6 +45,7 @@ impl ThermalRow {
         let (a, k) = (self.node.to_ambient_w_per_k, self.node.to_neighbour_w_per_k);
         let capacity = self.node.heat_capacity_j_per_k / h;
         let couple = -0.5 * k;
+        let mut inverse = 0.0;
         for j in 0..n {
             let left = if j > 0 { start[j - 1] - start[j] } else { 0.0 };
             let right = if j + 1 < n { start[j + 1] - start[j] } else { 0.0 };
@@ -56,7 +57,10 @@ impl ThermalRow {
                 diagonal -= couple * self.factor[j - 1];
                 right_side -= couple * self.change[j - 1];
             }
-            let inverse = 1.0 / diagonal;
+            // Equal nodes far from the ends have equal pivots, to the last bit: no need to divide again.
+            if j < 3 || j + 1 == n || self.factor[j - 1] != self.factor[j - 2] {
+                inverse = 1.0 / diagonal;
+            }
             self.factor[j] = couple * inverse;
             self.change[j] = right_side * inverse;
         }

@@ -42,6 +42,8 @@ impl TimeConstant {
 /// What temperature does to a cell.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub(crate) struct Factors {
+    /// The temperature itself, °C.
+    pub celsius: f64,
     /// Factor on `R0`.
     pub r0: f64,
     /// Factor on `R1`.
@@ -89,6 +91,7 @@ impl TemperatureTable {
         let value = |k: usize| low[k] + s * (high[k] - low[k]);
         let r0 = value(0);
         Factors {
+            celsius,
             r0,
             r1: value(1),
             r2_discharge: value(2),

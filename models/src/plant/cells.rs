@@ -2,6 +2,7 @@
 
 use super::lanes::{Lane, WIDTH};
 use super::relax::Weights;
+use super::solver::Instant;
 use super::state::{Cells, Climate, Model, Own, State};
 use super::sums::Sums;
 use crate::cell::{Line, Ocv, Row};
@@ -9,25 +10,25 @@ use crate::wide::{self, Body};
 
 /// What drives the batteries of a block through a step, or through the part of it before or after the zero of a current.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Drive {
+struct Drive {
     /// String current at start and end, A.
-    pub i0: Lane,
-    pub i1: Lane,
+    i0: Lane,
+    i1: Lane,
     /// Its slope at the end, A/s.
-    pub slope1: Lane,
+    slope1: Lane,
     /// Its integral, A·s.
-    pub moved: Lane,
+    moved: Lane,
     /// Length, s.
-    pub h: Lane,
+    h: Lane,
     /// Factor on the current that the cells integrate: 1, except in the balance test.
-    pub planted: Lane,
+    planted: Lane,
     /// Weights of the RC pairs (form "tau").
-    pub pair1: Weights,
-    pub pair2: Weights,
+    pair1: Weights,
+    pair2: Weights,
     /// d(ln R)/dt of R1, R2 discharging and R2 charging by temperature alone, 1/s.
-    pub warming1: Lane,
-    pub warming2_discharge: Lane,
-    pub warming2_charge: Lane,
+    warming1: Lane,
+    warming2_discharge: Lane,
+    warming2_charge: Lane,
 }
 
 /// Open-circuit voltage with its derivatives, and the slopes of the resistances.
@@ -49,7 +50,7 @@ struct Lines {
 impl Lines {
     #[inline(always)]
     fn of(rows: &[&Row; WIDTH], line: impl Fn(&Row) -> Line) -> Self {
-        let [a, b, c, d] = rows.map(line);
+        let [a, b, c, d] = [line(rows[0]), line(rows[1]), line(rows[2]), line(rows[3])];
         Self {
             offset: Lane([a.offset, b.offset, c.offset, d.offset]),
             slope: Lane([a.slope, b.slope, c.slope, d.slope]),
@@ -72,7 +73,8 @@ fn rows(table: &[Row], z: Lane) -> [&Row; WIDTH] {
     let position = z * table.len() as f64 - 0.5;
     let inside = position.max(Lane::default()).min(Lane::all(last as f64));
     let shifted = inside + Lane::all(MAGIC);
-    shifted.0.map(|bits| &table[(bits.to_bits() as u32 as usize).min(last)])
+    let row = |n: usize| &table[(shifted.0[n].to_bits() as u32 as usize).min(last)];
+    [row(0), row(1), row(2), row(3)]
 }
 
 impl Cells {
@@ -155,16 +157,11 @@ impl Cells {
 
         let (start1, end1) = (self.r1 * c0, end.r1 * c1);
         let (start2, end2) = (self.r2(moved) * c0, end.r2(moved) * c1);
-        let (pair1, pair2);
+        let (own1, own2);
         let (pair1, pair2) = if RC {
-            let tau = |start: Lane, end: Lane, farads: f64| {
-                let (slow, fast) = (start * farads, end * farads);
-                let mean = (Lane::all(1.0) / slow + Lane::all(1.0) / fast) * 0.5;
-                Weights::new(drive.h * mean, fast)
-            };
-            pair1 = tau(self.r1, end.r1, model.farads[0]);
-            pair2 = tau(self.r2(moved), end.r2(moved), model.farads[1]);
-            (&pair1, &pair2)
+            own1 = constant_capacitance(drive.h, self.r1, end.r1, model.farads[0]);
+            own2 = constant_capacitance(drive.h, self.r2(moved), end.r2(moved), model.farads[1]);
+            (&own1, &own2)
         } else {
             (&drive.pair1, &drive.pair2)
         };
@@ -172,11 +169,11 @@ impl Cells {
             let stored = c1 - c1.max(Lane::default()) * (1.0 - model.efficiency) - own.self_discharge;
             let slope2 = moved.choose(followed.r2_charge_slope, followed.r2_discharge_slope);
             let warming2 = moved.choose(drive.warming2_charge, drive.warming2_discharge);
-            let slope = |r: Lane, r_slope: Lane, warming: Lane| {
-                (r_slope * stored + r * warming) * c1 + r * planted * drive.slope1
-            };
-            end.v1 = pair1.quadratic(self.v1, start1, end1, slope(end.r1, followed.r1_slope, drive.warming1));
-            end.v2 = pair2.quadratic(self.v2, start2, end2, slope(end.r2(moved), slope2, warming2));
+            let r2 = end.r2(moved);
+            let rise1 = (followed.r1_slope * stored + end.r1 * drive.warming1) * c1 + end.r1 * planted * drive.slope1;
+            let rise2 = (slope2 * stored + r2 * warming2) * c1 + r2 * planted * drive.slope1;
+            end.v1 = pair1.quadratic(self.v1, start1, end1, rise1);
+            end.v2 = pair2.quadratic(self.v2, start2, end2, rise2);
         } else {
             end.v1 = pair1.linear(self.v1, start1, end1);
             end.v2 = pair2.linear(self.v2, start2, end2);
@@ -192,23 +189,33 @@ impl Cells {
         model: &Model,
         own: &Own,
         [before, climate]: [&Climate; 2],
-        [first, second]: [&Drive; 2],
+        [first, second]: &[Drive; 2],
     ) -> Self {
         let zero = self.after::<TIGHT, RC>(model, own, before, first);
         zero.after::<TIGHT, RC>(model, own, climate, second)
     }
 }
 
+/// A step to be taken.
+pub(super) struct Step<'a> {
+    /// s.
+    pub h: f64,
+    /// Whether the string currents are parabolas.
+    pub bent: bool,
+    /// The circuit at its ends, and the weights of the RC pairs.
+    pub circuits: [&'a Instant; 2],
+    pub pairs: &'a [(Weights, Weights)],
+}
+
 impl Model {
-    /// The pass: the state at the end of a step, with its sums, from its start. `drives` are those of each block; where
-    /// a current changes sign they are two. The temperatures of `end` are set already. Returns the largest kink of a
-    /// voltage over charge (change of slope times charge), V.
-    pub fn advance(&self, tight: bool, start: &State, drives: &[(Option<Drive>, Drive)], end: &mut State) -> f64 {
+    /// The pass: the state at the end of a step, with its sums, from its start. The temperatures of `end` are set
+    /// already. Returns the largest kink of a voltage over charge (change of slope times charge), V.
+    pub fn advance(&self, tight: bool, step: &Step, start: &State, end: &mut State) -> f64 {
         let kink = match (tight, self.rc) {
-            (false, false) => wide::run(self.wide, Pass::<false, false> { model: self, start, drives, end }),
-            (false, true) => wide::run(self.wide, Pass::<false, true> { model: self, start, drives, end }),
-            (true, false) => wide::run(self.wide, Pass::<true, false> { model: self, start, drives, end }),
-            (true, true) => wide::run(self.wide, Pass::<true, true> { model: self, start, drives, end }),
+            (false, false) => wide::run(self.wide, Pass::<false, false> { model: self, step, start, end }),
+            (false, true) => wide::run(self.wide, Pass::<false, true> { model: self, step, start, end }),
+            (true, false) => wide::run(self.wide, Pass::<true, false> { model: self, step, start, end }),
+            (true, true) => wide::run(self.wide, Pass::<true, true> { model: self, step, start, end }),
         };
         self.sum_strings(end);
         kink
@@ -217,8 +224,8 @@ impl Model {
 
 struct Pass<'a, const TIGHT: bool, const RC: bool> {
     model: &'a Model,
+    step: &'a Step<'a>,
     start: &'a State,
-    drives: &'a [(Option<Drive>, Drive)],
     end: &'a mut State,
 }
 
@@ -227,70 +234,81 @@ impl<const TIGHT: bool, const RC: bool> Body for Pass<'_, TIGHT, RC> {
 
     #[inline(always)]
     fn run(self) -> f64 {
-        let Self { model, start, drives, end } = self;
+        let Self { model, step, start, end } = self;
         let n = model.cells_per_battery;
         let mut kink = Lane::default();
-        for (k, (first, drive)) in drives.iter().enumerate() {
+        for k in 0..model.blocks() {
             let range = k * n..(k + 1) * n;
             let (before, climate) = (&start.climate[k], &mut end.climate[k]);
+            let drive = &Drive::whole(step, k, model.planted[k], [before, climate]);
+            let parts = (drive.i0 * drive.i1).any(|product| product < 0.0).then(|| drive.parts([before, climate]));
             let mut sums = Sums::default();
             let cells = start.cells[range.clone()].iter().zip(&mut end.cells[range.clone()]);
             for ((cell, out), own) in cells.zip(&model.own[range]) {
-                *out = match first {
+                *out = match &parts {
                     None => cell.after::<TIGHT, RC>(model, own, climate, drive),
-                    Some(first) => cell.after_reversal::<TIGHT, RC>(model, own, [before, climate], [first, drive]),
+                    Some(parts) => cell.after_reversal::<TIGHT, RC>(model, own, [before, climate], parts),
                 };
                 let bend = (out.slope + out.r0_slope * drive.i1) - (cell.slope + cell.r0_slope * drive.i1);
                 kink = kink.max((bend * (out.q - cell.q)).abs());
                 sums.add(out, own);
             }
-            end.sums[k] = sums;
             model.mean_rates(&sums, climate);
+            end.sums[k] = sums;
         }
         kink.largest()
     }
 }
 
-/// The drives of a block through a step of `h` seconds; two where a current changes sign.
-#[inline(always)]
-pub(super) fn drives(
-    [i0, i1, planted]: [Lane; 3],
-    bend_from: Option<Lane>,
-    h: f64,
-    (pair1, pair2): &(Weights, Weights),
-    [before, after]: [&Climate; 2],
-) -> (Option<Drive>, Drive) {
-    let bend = bend_from.map_or(Lane::default(), |slope| i1 - i0 - slope * h);
-    // By temperature alone, from one end to the other.
-    let warming = |before: Lane, after: Lane| (after - before) / (after * h);
-    let whole = Drive {
-        i0,
-        i1,
-        slope1: (i1 - i0 + bend) * (1.0 / h),
-        moved: (i0 + i1) * (0.5 * h) - bend * (h / 6.0),
-        h: Lane::all(h),
-        planted,
-        pair1: *pair1,
-        pair2: *pair2,
-        warming1: warming(before.r1, after.r1),
-        warming2_discharge: warming(before.r2_discharge, after.r2_discharge),
-        warming2_charge: warming(before.r2_charge, after.r2_charge),
-    };
-    if !(i0 * i1).any(|product| product < 0.0) {
-        return (None, whole);
+impl Drive {
+    /// What drives a block through the whole step.
+    #[inline(always)]
+    fn whole(step: &Step, k: usize, planted: Lane, [before, after]: [&Climate; 2]) -> Self {
+        let ([from, to], h) = (step.circuits, step.h);
+        let (i0, i1) = (from.amps[k], to.amps[k]);
+        let bend = if step.bent { i1 - i0 - from.amps_slope[k] * h } else { Lane::default() };
+        let (pair1, pair2) = step.pairs[k];
+        Self {
+            i0,
+            i1,
+            slope1: (i1 - i0 + bend) * (1.0 / h),
+            moved: (i0 + i1) * (0.5 * h) - bend * (h / 6.0),
+            h: Lane::all(h),
+            planted,
+            pair1,
+            pair2,
+            // From one end to the other.
+            warming1: (after.r1 - before.r1) / (after.r1 * h),
+            warming2_discharge: (after.r2_discharge - before.r2_discharge) / (after.r2_discharge * h),
+            warming2_charge: (after.r2_charge - before.r2_charge) / (after.r2_charge * h),
+        }
     }
-    // Where the current changes sign the parts meet at its zero; elsewhere the first part is empty.
-    let crosses = |n: usize| i0.0[n] * i1.0[n] < 0.0;
-    let zero = Lane(std::array::from_fn(|n| if crosses(n) { 0.0 } else { i0.0[n] }));
-    let until = Lane(std::array::from_fn(|n| if crosses(n) { h * (i0.0[n] / (i0.0[n] - i1.0[n])) } else { 0.0 }));
-    let part = |i0: Lane, i1: Lane, h: Lane, climate: &Climate| Drive {
-        i0,
-        i1,
-        moved: (i0 + i1) * 0.5 * h,
-        h,
-        pair1: Weights::new(climate.rate1 * h, Lane::all(1.0) / climate.rate1),
-        pair2: Weights::new(climate.rate2 * h, Lane::all(1.0) / climate.rate2),
-        ..whole
-    };
-    (Some(part(i0, zero, until, before)), part(zero, i1, Lane::all(h) - until, after))
+
+    /// The parts before and after the zero of the currents that change sign; elsewhere the first part is empty.
+    #[inline(never)]
+    fn parts(&self, [before, after]: [&Climate; 2]) -> [Self; 2] {
+        let until = Lane(std::array::from_fn(|n| {
+            let (i0, i1) = (self.i0.0[n], self.i1.0[n]);
+            if i0 * i1 < 0.0 { self.h.0[n] * (i0 / (i0 - i1)) } else { 0.0 }
+        }));
+        let zero = (self.i0 * self.i1).choose(self.i0, Lane::default());
+        let part = |i0: Lane, i1: Lane, h: Lane, climate: &Climate| Self {
+            i0,
+            i1,
+            moved: (i0 + i1) * 0.5 * h,
+            h,
+            pair1: Weights::new(climate.rate1 * h, Lane::all(1.0) / climate.rate1),
+            pair2: Weights::new(climate.rate2 * h, Lane::all(1.0) / climate.rate2),
+            ..*self
+        };
+        [part(self.i0, zero, until, before), part(zero, self.i1, self.h - until, after)]
+    }
+}
+
+/// Weights of a pair of constant capacitance, whose resistance changes over the `h` seconds.
+#[inline(always)]
+fn constant_capacitance(h: Lane, start: Lane, end: Lane, farads: f64) -> Weights {
+    let one = Lane::all(1.0);
+    let (slow, fast) = (start * farads, end * farads);
+    Weights::new(h * (one / slow + one / fast) * 0.5, fast)
 }

@@ -71,7 +71,7 @@ impl Body for Heat<'_> {
             let bend_from = self.bent.then_some(from.amps_slope[k]);
             let (amps, pairs) = ((from.amps[k], to.amps[k]), &self.pairs[k]);
             let heat = mean(self.model, k, self.start, self.end, amps, bend_from, pairs, self.h);
-            watts.copy_from_slice(&heat.0[..watts.len()]);
+            heat.put(watts);
         }
     }
 }
@@ -109,14 +109,9 @@ fn mean(
             (&expected, climate0)
         }
     };
-    let half = |a: Lane, b: Lane| (a + b) * 0.5;
-    let speed = |sums: &Sums, climate: &Climate, i: Lane| {
-        let hysteresis = i * (sums.m_per_q - i.sign() * sums.mh_per_q) * model.gamma;
-        (sums.target1(i) - sums.v1) * climate.rate1 + (sums.target2(i, i) - sums.v2) * climate.rate2 + hysteresis
-    };
     // Only the sum of all that lags behind the current matters; it is carried by `mh`.
     let lag = half(sums0.v1 + sums0.v2 + sums0.mh, sums1.v1 + sums1.v2 + sums1.mh)
-        + (speed(sums0, climate0, i0) - speed(sums1, climate1, i1)) * (0.125 * h);
+        + (lag_speed(model, sums0, climate0, i0) - lag_speed(model, sums1, climate1, i1)) * (0.125 * h);
     let sums = Sums {
         r0: half(sums0.r0, sums1.r0),
         r0_bleed: half(sums0.r0_bleed, sums1.r0_bleed),
@@ -132,4 +127,16 @@ fn mean(
     let heat =
         model.heat(sums0, climate0, i0) + model.heat(&sums, &between, middle) * 4.0 + model.heat(sums1, climate1, i1);
     heat * (1.0 / 6.0)
+}
+
+#[inline(always)]
+fn half(a: Lane, b: Lane) -> Lane {
+    (a + b) * 0.5
+}
+
+/// How fast RC pairs and hysteresis follow the string current `i`, V/s.
+#[inline(always)]
+fn lag_speed(model: &Model, sums: &Sums, climate: &Climate, i: Lane) -> Lane {
+    let hysteresis = i * (sums.m_per_q - i.sign() * sums.mh_per_q) * model.gamma;
+    (sums.target1(i) - sums.v1) * climate.rate1 + (sums.target2(i, i) - sums.v2) * climate.rate2 + hysteresis
 }

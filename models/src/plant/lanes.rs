@@ -124,6 +124,24 @@ impl Lane {
         f(a) | f(b) | f(c) | f(d)
     }
 
+    /// The numbers of up to four batteries; the last one fills up.
+    #[inline(always)]
+    pub fn take(four: &[f64]) -> Self {
+        match *four {
+            [a, b, c, d] => Self([a, b, c, d]),
+            _ => Self(std::array::from_fn(|n| four[n.min(four.len() - 1)])),
+        }
+    }
+
+    /// Writes the numbers of up to four batteries.
+    #[inline(always)]
+    pub fn put(self, four: &mut [f64]) {
+        match four {
+            [a, b, c, d] => [*a, *b, *c, *d] = self.0,
+            few => few.iter_mut().zip(self.0).for_each(|(to, value)| *to = value),
+        }
+    }
+
     /// `e^(−x)` for `x ≥ 0` of each lane, relative error below 3·10⁻¹⁶; 0 is never reached.
     ///
     /// `x = n·ln 2 + f` with `|f| ≤ ln 2 / 2`; Taylor to the 13th power (remainder 4·10⁻¹⁸), then the exponent field.
@@ -173,11 +191,6 @@ pub(super) fn blocks(batteries: usize) -> usize {
 /// The number of battery `b`.
 pub(super) fn of(lanes: &[Lane], b: usize) -> f64 {
     lanes[b / WIDTH].0[b % WIDTH]
-}
-
-/// The numbers of all batteries in order; `batteries` cuts off the padding.
-pub(super) fn each(lanes: &[Lane], batteries: usize) -> impl Iterator<Item = f64> {
-    lanes.iter().flat_map(|lane| lane.0).take(batteries)
 }
 
 #[cfg(test)]

@@ -42,7 +42,6 @@ pub use params::{BankParams, CellParams, PlantError, Thermal, Wiring};
 pub use reading::BatteryBounds;
 
 use accounts::Ports;
-use cells::Drive;
 use extend::Cubics;
 use extension::Cubic;
 use relax::Weights;
@@ -90,6 +89,8 @@ pub struct Plant {
     /// The circuit at `time`; valid for `branches` while `solved`.
     start: Instant,
     solved: bool,
+    /// Whether the solver's elimination is that of `state`.
+    reduced: bool,
 
     // The proposed step.
     proposed: Option<Proposal>,
@@ -100,7 +101,6 @@ pub struct Plant {
     bent: bool,
     /// Weights of the RC pairs, per block.
     pairs: Vec<(Weights, Weights)>,
-    drives: Vec<(Option<Drive>, Drive)>,
     /// Mean heat, W per battery.
     watts: Vec<f64>,
     end_state: State,
@@ -147,12 +147,12 @@ impl Plant {
             },
             start: instant.clone(),
             solved: false,
+            reduced: false,
             proposed: None,
             wish_s: step::FIRST_S,
             length: 0,
             bent: false,
             pairs: vec![<(Weights, Weights)>::default(); blocks],
-            drives: vec![<(Option<Drive>, Drive)>::default(); blocks],
             watts: vec![0.0; batteries],
             end: instant.clone(),
             after: instant,
@@ -197,7 +197,7 @@ impl Plant {
         self.outside.node = Node::new(branches);
         // Without a root the instant before is kept as it was.
         self.solved = false;
-        let result = self.solver.instant(&self.model, &self.state, &self.outside, &mut self.after);
+        let result = self.solver.instant(&self.model, &self.state, self.reduced, &self.outside, &mut self.after);
         if result.is_ok() {
             std::mem::swap(&mut self.start, &mut self.after);
             self.solved = true;
@@ -234,6 +234,7 @@ impl Plant {
         std::mem::swap(&mut self.state, &mut self.end_state);
         std::mem::swap(&mut self.start, &mut self.after);
         self.solved = true;
+        self.reduced = true;
         self.time = at;
         self.next_s = self.wish_s;
         self.steps += 1;
@@ -252,7 +253,7 @@ impl Plant {
         self.model.sum_block(at / self.model.cells_per_battery, &mut self.state);
         self.model.sum_strings(&mut self.state);
         self.proposed = None;
-        self.solved = false;
+        (self.solved, self.reduced) = (false, false);
     }
 
     /// Sets the ambient temperature, °C. Only at a step boundary: it drops a proposed step.

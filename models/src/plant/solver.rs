@@ -77,11 +77,17 @@ impl Instant {
 /// Elimination with its scratch space.
 #[derive(Clone, Debug)]
 pub(super) struct Solver {
+    /// The circuit of a state: its elimination and its open voltage, V.
     network: Network,
     sources: Sources,
-    /// Per string: source and resistance.
+    open: f64,
+    /// Its drift.
+    drifting: Sources,
+    /// Per string.
     e: Vec<f64>,
     /// The implicit circuit at the end of the step.
+    end_network: Network,
+    end_sources: Sources,
     end_e: Vec<f64>,
     end_r: Vec<f64>,
     /// Per battery.
@@ -100,8 +106,12 @@ impl Solver {
         let zeros = || vec![0.0; model.parallel];
         let lanes = || vec![Lane::default(); model.blocks()];
         Self {
+            end_network: network.clone(),
+            end_sources: Sources::default(),
             network,
             sources: Sources::default(),
+            open: 0.0,
+            drifting: Sources::default(),
             e: zeros(),
             end_e: zeros(),
             end_r: zeros(),
@@ -112,24 +122,29 @@ impl Solver {
         }
     }
 
-    /// Solves the circuit of `state` and its time derivative.
+    /// Solves the circuit of `state` and its time derivative. `reduced` says that the elimination is still that of the
+    /// same state, so that only the devices differ.
     pub fn instant(
         &mut self,
         model: &Model,
         state: &State,
+        reduced: bool,
         outside: &Outside,
         out: &mut Instant,
     ) -> Result<(), NoRoot> {
-        self.network.factor(&state.r);
-        close(&self.network, &mut self.sources, &state.emf, outside, out)?;
+        if !reduced {
+            self.network.factor(&state.r);
+            self.open = self.network.reduce(&state.emf, &mut self.sources);
+        }
+        close(&self.network, &self.sources, self.open, outside, out)?;
         model.spread(&out.strings, &mut out.amps);
         self.warm(model, state, outside, out);
         wide::run(model.wide, Drifts { model, state, at: out, drift: &mut self.volts });
         model.gather(&self.volts, &mut self.e);
-        let u = self.network.reduce(&self.e, &mut self.sources);
+        let u = self.network.reduce(&self.e, &mut self.drifting);
         let siemens = outside.node.slope(out.volts);
         out.drift = u / (1.0 + self.network.ohms() * siemens);
-        self.network.distribute(&self.sources, -siemens * out.drift, &mut out.slopes);
+        self.network.distribute(&self.drifting, -siemens * out.drift, &mut out.slopes);
         model.spread(&out.slopes, &mut out.amps_slope);
         Ok(())
     }
@@ -138,13 +153,11 @@ impl Solver {
     fn warm(&mut self, model: &Model, state: &State, outside: &Outside, out: &mut Instant) {
         let each = state.sums.iter().zip(&state.climate).zip(&out.amps);
         for (four, ((sums, climate), amps)) in self.watts.chunks_mut(lanes::WIDTH).zip(each) {
-            let heat = model.heat(sums, climate, *amps);
-            four.copy_from_slice(&heat.0[..four.len()]);
+            model.heat(sums, climate, *amps).put(four);
         }
         outside.thermal.rates(outside.ambient_c, &self.watts, &state.celsius, &mut self.kelvin_per_s);
         for (lane, four) in out.warming.iter_mut().zip(self.kelvin_per_s.chunks(lanes::WIDTH)) {
-            lane.0 = [four[four.len() - 1]; lanes::WIDTH];
-            lane.0[..four.len()].copy_from_slice(four);
+            *lane = Lane::take(four);
         }
     }
 
@@ -168,13 +181,14 @@ impl Solver {
             model.gather(volts, &mut self.end_e);
             model.gather(ohms, &mut self.end_r);
             self.end_r.iter_mut().for_each(|r| *r += model.string_ohm);
-            self.network.factor(&self.end_r);
+            self.end_network.factor(&self.end_r);
             // `strings` keeps the guess for the comparison.
             for (string, s) in out.strings.iter_mut().zip(0..) {
                 *string = lanes::of(&out.amps, s * model.series);
             }
             self.e.copy_from_slice(&out.strings);
-            close(&self.network, &mut self.sources, &self.end_e, outside, out)?;
+            let u = self.end_network.reduce(&self.end_e, &mut self.end_sources);
+            close(&self.end_network, &self.end_sources, u, outside, out)?;
             model.spread(&out.strings, &mut out.amps);
             let pairs = out.strings.iter().zip(&self.e).zip(&state.r);
             let change = pairs.map(|((i, guess), r)| r * (i - guess).abs()).fold(0.0, f64::max);
@@ -197,22 +211,15 @@ impl Solver {
             let i = out.strings[s];
             self.end_e[s] += (state.emf[s] + state.r[s] * i) - (self.end_e[s] + self.end_r[s] * i);
         }
-        self.network.factor(&self.end_r);
-        close(&self.network, &mut self.sources, &self.end_e, outside, out)?;
+        let u = self.end_network.reduce(&self.end_e, &mut self.end_sources);
+        close(&self.end_network, &self.end_sources, u, outside, out)?;
         model.spread(&out.strings, &mut out.amps);
         Ok(())
     }
 }
 
-/// Closes the circuit for string sources `e` behind the factored resistances.
-fn close(
-    network: &Network,
-    sources: &mut Sources,
-    e: &[f64],
-    outside: &Outside,
-    out: &mut Instant,
-) -> Result<(), NoRoot> {
-    let u = network.reduce(e, sources);
+/// Closes the circuit of the strings eliminated into `sources`, whose open voltage is `u`.
+fn close(network: &Network, sources: &Sources, u: f64, outside: &Outside, out: &mut Instant) -> Result<(), NoRoot> {
     out.volts = outside.node.volts(u, network.ohms())?;
     assert!(out.volts.is_finite(), "bus at {} V: a branch is not a number", out.volts);
     let mut total = 0.0;

@@ -152,13 +152,6 @@ impl Model {
 
     /// Writes what each string has into the lanes of its batteries.
     pub fn spread(&self, strings: &[f64], out: &mut [Lane]) {
-        if self.series == 1 && strings.len() == WIDTH * out.len() {
-            // Nothing to repeat and nothing to fill up.
-            for (lane, four) in out.iter_mut().zip(strings.chunks_exact(WIDTH)) {
-                lane.0.copy_from_slice(four);
-            }
-            return;
-        }
         let (mut s, mut left) = (0, self.series);
         for lane in out.iter_mut().flat_map(|lane| &mut lane.0) {
             *lane = strings[s];
@@ -173,9 +166,9 @@ impl Model {
 
     /// Sums what each battery has over the batteries of its string.
     pub fn gather(&self, batteries: &[Lane], out: &mut [f64]) {
-        let mut each = lanes::each(batteries, self.batteries());
-        for total in out {
-            *total = each.by_ref().take(self.series).sum();
+        for (s, total) in out.iter_mut().enumerate() {
+            let string = s * self.series..(s + 1) * self.series;
+            *total = string.map(|b| lanes::of(batteries, b)).sum();
         }
     }
 
@@ -197,10 +190,11 @@ impl Model {
     pub fn climates(&self, celsius: &[f64], out: &mut [Climate]) {
         for (k, climate) in out.iter_mut().enumerate() {
             let batteries = self.batteries_of(k);
-            let factors = batteries.map(|b| self.set.factors(celsius[b]));
-            let lane = |f: fn(&Factors) -> f64| Lane(std::array::from_fn(|n| f(&factors[n])));
+            let at = |n: usize| self.set.factors(celsius[batteries[n]]);
+            let factors = [at(0), at(1), at(2), at(3)];
+            let lane = |f: fn(&Factors) -> f64| Lane([f(&factors[0]), f(&factors[1]), f(&factors[2]), f(&factors[3])]);
             *climate = Climate {
-                celsius: Lane(batteries.map(|b| celsius[b])),
+                celsius: lane(|f| f.celsius),
                 r0: lane(|f| f.r0),
                 r1: lane(|f| f.r1),
                 r2_discharge: lane(|f| f.r2_discharge),
@@ -252,6 +246,7 @@ impl Model {
     }
 
     /// In form "rc" the rates of a battery, as circuit and error test need them, are those of its mean cell.
+    #[inline(always)]
     pub fn mean_rates(&self, sums: &Sums, climate: &mut Climate) {
         if self.rc {
             let n = Lane::all(self.cells_per_battery as f64);
@@ -263,12 +258,12 @@ impl Model {
 
     /// Sums of the strings over their batteries.
     pub fn sum_strings(&self, state: &mut State) {
-        let mut each = state.sums.iter().flat_map(|sums| (0..WIDTH).map(|lane| (sums.emf.0[lane], sums.r0.0[lane])));
-        for (emf, r) in state.emf.iter_mut().zip(&mut state.r) {
+        for (s, (emf, r)) in state.emf.iter_mut().zip(&mut state.r).enumerate() {
             (*emf, *r) = (0.0, self.string_ohm);
-            for (volts, ohms) in each.by_ref().take(self.series) {
-                *emf += volts;
-                *r += ohms;
+            for b in s * self.series..(s + 1) * self.series {
+                let (sums, lane) = (&state.sums[b / WIDTH], b % WIDTH);
+                *emf += sums.emf.0[lane];
+                *r += sums.r0.0[lane];
             }
         }
     }

@@ -1,12 +1,12 @@
 //! One step: its length, its parts in order, its result.
 //! The error norm is in [`norm`](super).
 
-use super::cells::{Drive, drives};
+use super::cells::Step;
 use super::extension::hermite;
 use super::lanes::Lane;
 use super::relax::Weights;
 use super::solver::{End, Instant};
-use super::state::{Model, State};
+use super::state::State;
 use super::{Plant, Proposal, Stop, norm};
 use crate::circuit::{Branch, Guard, NoRoot};
 use crate::time::Micros;
@@ -89,6 +89,7 @@ impl Plant {
         let h = length as f64 * 1e-6;
         let tolerance = self.accuracy.tolerance_v;
         self.length = length;
+        self.reduced = false;
         wide::run(self.model.wide, Weigh { state: &self.state, start: &self.start, h, pairs: &mut self.pairs });
         self.bent = self.accuracy.cubic() && self.relaxed(h);
         self.close_end(h, judge)?;
@@ -155,11 +156,9 @@ impl Plant {
 
     /// The pass over the cells, and the circuit of the state it gives. Returns the largest kink of a voltage, V.
     fn advance(&mut self, h: f64, judge: bool) -> Result<f64, NoRoot> {
-        let (model, drives) = (&self.model, &mut self.drives);
-        let (ends, states) = ([&self.start, &self.end], [&self.state, &self.end_state]);
-        wide::run(model.wide, Drives { model, ends, states, pairs: &self.pairs, bent: self.bent, h, drives });
-        let kink = self.model.advance(self.accuracy.cubic(), &self.state, &self.drives, &mut self.end_state);
-        if let Err(no_root) = self.solver.instant(&self.model, &self.end_state, &self.outside, &mut self.after) {
+        let step = Step { h, bent: self.bent, circuits: [&self.start, &self.end], pairs: &self.pairs };
+        let kink = self.model.advance(self.accuracy.cubic(), &step, &self.state, &mut self.end_state);
+        if let Err(no_root) = self.solver.instant(&self.model, &self.end_state, false, &self.outside, &mut self.after) {
             if judge {
                 return Err(no_root);
             }
@@ -190,32 +189,6 @@ impl Body for Weigh<'_> {
             let one = Lane::all(1.0);
             *pair1 = Weights::new(middle1 * h, one / (middle1 + climate.rate1_per_kelvin * half));
             *pair2 = Weights::new(middle2 * h, one / (middle2 + climate.rate2_per_kelvin * half));
-        }
-    }
-}
-
-/// What drives every block through the step.
-struct Drives<'a> {
-    model: &'a Model,
-    ends: [&'a Instant; 2],
-    states: [&'a State; 2],
-    pairs: &'a [(Weights, Weights)],
-    bent: bool,
-    h: f64,
-    drives: &'a mut [(Option<Drive>, Drive)],
-}
-
-impl Body for Drives<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        let [start, end] = self.ends;
-        for (k, drive) in self.drives.iter_mut().enumerate() {
-            let bend_from = self.bent.then_some(start.amps_slope[k]);
-            let currents = [start.amps[k], end.amps[k], self.model.planted[k]];
-            let climates = self.states.map(|state| &state.climate[k]);
-            *drive = drives(currents, bend_from, self.h, &self.pairs[k], climates);
         }
     }
 }
