@@ -149,8 +149,8 @@ impl Lane {
     pub fn decay(self) -> Self {
         // Adding 1.5·2⁵² leaves the nearest integer in the lowest bits.
         const MAGIC: f64 = 6_755_399_441_055_744.0;
-        const LN_2_HIGH: f64 = 0.693_147_180_369_123_816_49;
-        const LN_2_LOW: f64 = 1.908_214_929_270_587_700_02e-10;
+        const LN_2_HIGH: f64 = 0.693_147_180_369_123_8;
+        const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
         let x = self.min(Self::all(700.0));
         let shifted = x * std::f64::consts::LOG2_E + MAGIC;
         let n = shifted - MAGIC;
