@@ -5,6 +5,7 @@
 //! ```text
 //!   propose(branches, guards, until) ──► Proposal { end, stop }
 //!        read cells, currents, temperatures, bounds anywhere on [time, end]
+//!        (cells, currents and temperatures also on the step that was committed last)
 //!   commit(at)     at = end            the step as proposed
 //!                  time < at < end     recomputed with exactly that length from the start state
 //!                  at = time           discarded
@@ -21,6 +22,7 @@
 mod accounts;
 mod extension;
 mod guard;
+mod last;
 mod params;
 mod reading;
 mod solver;
@@ -33,6 +35,7 @@ pub use reading::BatteryBounds;
 
 use accounts::Ports;
 use extension::Cubic;
+use last::LastStep;
 use solver::{Instant, Solver};
 use state::{Model, State, Weights};
 
@@ -94,6 +97,7 @@ pub struct Plant {
     after: Instant,
     cubics: Vec<Cubic>,
     bus: Cubic,
+    last: LastStep,
 
     solver: Solver,
     thermal: ThermalRow,
@@ -136,6 +140,7 @@ impl Plant {
             after: instant,
             cubics: vec![[0.0; 4]; state.cells.len()],
             bus: [0.0; 4],
+            last: LastStep::new(bank.parallel, batteries, state.cells.len()),
             solver: Solver::new(network, bank.parallel),
             thermal: ThermalRow::new(batteries, bank.thermal),
             ports: Ports::new(devices),
@@ -216,6 +221,12 @@ impl Plant {
         for (device, (&i0, &i1)) in self.start.devices.iter().zip(&self.end.devices).enumerate() {
             self.ports.add(device, (i0, i1), volts, h);
         }
+        self.last.keep(
+            (self.time, self.length),
+            (&self.start.strings, &self.end.strings),
+            (&self.state.celsius, &self.end_state.celsius),
+            &mut self.cubics,
+        );
         std::mem::swap(&mut self.state, &mut self.end_state);
         std::mem::swap(&mut self.start, &mut self.after);
         self.solved = true;

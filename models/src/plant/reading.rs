@@ -1,6 +1,7 @@
-//! What can be read from a proposed step, anywhere on `[time, end]`.
+//! What can be read from a proposed step, anywhere on `[time, end]`, and, for cells, currents and temperatures, from the
+//! step that was committed last, anywhere on `[last_time, time)`.
 //!
-//! A reading outside the step is a mistake of the caller and is refused by an assertion.
+//! A reading outside of them is a mistake of the caller and is refused by an assertion.
 
 use super::Plant;
 use super::extension::{Part, apply, hull, weights_at};
@@ -29,6 +30,19 @@ impl Plant {
         if proposal.end == self.time { 0.0 } else { (t - self.time) as f64 / self.length as f64 }
     }
 
+    /// Start of the step that was committed last; equal to [`time`](Self::time) before the first one.
+    pub fn last_time(&self) -> Micros {
+        self.last.from
+    }
+
+    /// Where `t` lies in the step that was committed last, if it does.
+    fn last_share(&self, t: Micros) -> Option<f64> {
+        (t < self.time).then(|| {
+            assert!(self.last.from <= t, "{t} µs is before the step committed last");
+            (t - self.last.from) as f64 / self.last.length as f64
+        })
+    }
+
     /// Voltage of cell `c` of battery `b` at `t`, V.
     pub fn cell_volts(&self, b: usize, c: usize, t: Micros) -> f64 {
         apply(&weights_at(self.share(t)), &self.cubics[b * self.model.cells_per_battery + c])
@@ -37,8 +51,12 @@ impl Plant {
     /// Voltages of all cells of battery `b` at `t`, V, into the first `cells_per_battery` entries of `out`.
     pub fn battery_cells(&self, b: usize, t: Micros, out: &mut [f64]) {
         let n = self.model.cells_per_battery;
-        let weights = weights_at(self.share(t));
-        for (volts, cubic) in out[..n].iter_mut().zip(&self.cubics[b * n..(b + 1) * n]) {
+        let (share, cubics) = match self.last_share(t) {
+            Some(share) => (share, &self.last.cubics),
+            None => (self.share(t), &self.cubics),
+        };
+        let weights = weights_at(share);
+        for (volts, cubic) in out[..n].iter_mut().zip(&cubics[b * n..(b + 1) * n]) {
             *volts = apply(&weights, cubic);
         }
     }
@@ -46,8 +64,30 @@ impl Plant {
     /// Current of battery `b` at `t`, A, positive charges; linear over the step.
     pub fn battery_current(&self, b: usize, t: Micros) -> f64 {
         let s = b / self.model.series;
-        let (i0, i1) = (self.start.strings[s], self.end.strings[s]);
-        i0 + self.share(t) * (i1 - i0)
+        let (share, i0, i1) = match self.last_share(t) {
+            Some(share) => (share, self.last.amps.0[s], self.last.amps.1[s]),
+            None => (self.share(t), self.start.strings[s], self.end.strings[s]),
+        };
+        i0 + share * (i1 - i0)
+    }
+
+    /// Currents of the battery over the whole proposed step, A: at its start and at its end.
+    pub fn battery_currents(&self, b: usize) -> (f64, f64) {
+        let s = b / self.model.series;
+        (self.start.strings[s], self.end.strings[s])
+    }
+
+    /// Temperatures of the battery over the whole proposed step, °C: at its start and at its end.
+    pub fn battery_temperatures(&self, b: usize) -> (f64, f64) {
+        (self.state.celsius[b], self.end_state.celsius[b])
+    }
+
+    /// Lowest and highest voltage of any cell of battery `b` over `[ta, tb]`, V.
+    pub fn battery_range(&self, b: usize, ta: Micros, tb: Micros) -> (f64, f64) {
+        let mut cells = [(0.0, 0.0); 16];
+        self.battery_bounds(b, ta, tb, &mut cells);
+        let cells = &cells[..self.model.cells_per_battery];
+        cells.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |all, cell| (all.0.min(cell.0), all.1.max(cell.1)))
     }
 
     /// Charge that has gone into battery `b` from the start of the step to `t`, A·s: the exact integral of
@@ -60,8 +100,11 @@ impl Plant {
 
     /// Temperature of battery `b` at `t`, °C; linear over the step.
     pub fn battery_temperature(&self, b: usize, t: Micros) -> f64 {
-        let (t0, t1) = (self.state.celsius[b], self.end_state.celsius[b]);
-        t0 + self.share(t) * (t1 - t0)
+        let (share, t0, t1) = match self.last_share(t) {
+            Some(share) => (share, self.last.celsius.0[b], self.last.celsius.1[b]),
+            None => (self.share(t), self.state.celsius[b], self.end_state.celsius[b]),
+        };
+        t0 + share * (t1 - t0)
     }
 
     /// Bounds of battery `b` over `[ta, tb]`: `cells[c]` becomes the lowest and highest voltage of cell `c`, V; the
