@@ -129,6 +129,12 @@ impl Plant {
         }
     }
 
+    /// [`battery_range`](Self::battery_range) over the whole step.
+    pub fn step_range(&self, b: usize) -> (f64, f64) {
+        let (low, high) = (self.time, self.time + self.length);
+        self.battery_range(b, low, high)
+    }
+
     /// Bus voltage at `t`, V.
     pub fn bus_volts_at(&self, t: Micros) -> f64 {
         apply(&weights_at(self.share(t)), &self.bus)

@@ -237,7 +237,6 @@ impl Chain {
     /// The counters take in the proposed step up to `at`, before it is committed there.
     pub fn advance(&mut self, plant: &Plant, at: Micros) {
         let step = at - plant.time();
-        // One division for all: a share of the step is the same for every string.
         for (b, electronics) in self.electronics.iter_mut().enumerate() {
             electronics.advance(step, plant.battery_currents(b).0, plant.battery_current(b, at));
         }

@@ -27,7 +27,7 @@ impl Survey {
     pub fn look(&mut self, plant: &Plant, chain: &Chain, end: Micros) {
         (self.start, self.end) = (plant.time(), end);
         for (b, found) in self.boxes.iter_mut().enumerate() {
-            let volts = plant.battery_range(b, self.start, end);
+            let volts = plant.step_range(b);
             let amps = ordered(plant.battery_currents(b));
             let celsius = ordered(plant.battery_temperatures(b));
             let counted = chain.charge_within(b, end - self.start, amps);

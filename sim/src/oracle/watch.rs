@@ -144,23 +144,23 @@ impl Watch {
         if signal.is_bank() { &self.bank } else { &self.batteries }
     }
 
-    /// The first look at the grid points `[from, to]`: true when no condition of any battery or of the bank changes in
-    /// them, as far as boxes around the whole show it.
-    pub(super) fn calm(&mut self, truth: &dyn Truth, from: Micros, to: Micros) -> bool {
-        if !self.each.iter().all(|battery| battery.plain) {
-            return false;
-        }
-        let mut calm = true;
+    /// The first look at the grid points `[from, to]`: `open` becomes the batteries where boxes around the whole do not show
+    /// that no condition changes; the result is true if they do not show it for the bank.
+    pub(super) fn first_look(&mut self, truth: &dyn Truth, from: Micros, to: Micros, open: &mut Vec<usize>) -> bool {
+        open.clear();
         let mut bounds = TruthBounds::default();
         for (b, battery) in self.each.iter_mut().enumerate() {
-            truth.envelope(from, to, b, &mut bounds);
-            battery.see(&bounds);
-            calm &= self.batteries.is_calm(b, &battery.last.0, &battery.last.1);
+            if battery.plain {
+                truth.envelope(from, to, b, &mut bounds);
+                battery.see(&bounds);
+                if self.batteries.is_calm(b, &battery.last.0, &battery.last.1) {
+                    continue;
+                }
+            }
+            open.push(b);
         }
-        calm && {
-            let (low, high) = self.bank_values();
-            self.bank.is_calm(0, &low, &high)
-        }
+        let (low, high) = self.bank_values();
+        !self.bank.is_calm(0, &low, &high)
     }
 
     /// Looks at batteries `which` (and the bank) on the grid points `[from, to]`.
