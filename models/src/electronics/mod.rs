@@ -117,6 +117,28 @@ impl TickOutcome {
     pub fn ends_step(&self) -> bool {
         self.bleed || self.counter
     }
+
+    /// True when reports of samples before and after the tick differ.
+    pub fn shows(&self) -> bool {
+        self.counter || self.state
+    }
+
+    /// What either changed.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            bleed: self.bleed || other.bleed,
+            counter: self.counter || other.counter,
+            state: self.state || other.state,
+        }
+    }
+}
+
+/// What decides on ticks: the electronics of one battery without its channels.
+#[derive(Clone, Debug)]
+pub struct Deciding {
+    balancer: Balancer,
+    counter: ChargeCounter,
 }
 
 /// The electronics of one battery.
@@ -217,26 +239,35 @@ impl Electronics {
         self.counter.pass(ticks, rests);
     }
 
-    /// What decides on ticks, without the channels: to try ticks that may not come to pass.
-    pub fn deciding(&self) -> (Balancer, ChargeCounter) {
-        (self.balancer.clone(), self.counter.clone())
+    /// What decides on ticks, to try some that may not come to pass.
+    pub fn deciding(&self) -> Deciding {
+        Deciding { balancer: self.balancer.clone(), counter: self.counter.clone() }
     }
 
-    /// A tick of `deciding`, which came from [`Electronics::deciding`]: true when it changes anything but the lengths of
-    /// rest and tail.
+    /// As [`Electronics::tick`], on a copy of what decides, compared with what this battery has decided last.
     pub fn try_tick(
         &self,
-        deciding: &mut (Balancer, ChargeCounter),
+        deciding: &mut Deciding,
         cells_v: &[f64],
         current_a: f64,
         temperature_c: f64,
-    ) -> bool {
-        let (balancer, counter) = deciding;
+    ) -> TickOutcome {
         let mut seen_v = [0.0; CELLS_MAX];
         let cells = self.channels.without_noise(cells_v, &mut seen_v);
         let (coldest_c, hottest_c) = self.channels.temperatures(temperature_c);
-        balancer.tick(cells, coldest_c, hottest_c);
-        counter.tick(cells, current_a) || *balancer != self.balancer
+        deciding.balancer.tick(cells, coldest_c, hottest_c);
+        TickOutcome {
+            // A decision that the temperature keeps from becoming a current counts, too.
+            bleed: deciding.balancer != self.balancer,
+            counter: deciding.counter.tick(cells, current_a),
+            state: deciding.balancer.state() != self.balancer.state(),
+        }
+    }
+
+    /// Ticks that were tried on [`Electronics::deciding`] have come to pass.
+    pub fn adopt(&mut self, deciding: &Deciding) {
+        self.balancer.clone_from(&deciding.balancer);
+        self.counter.clone_from(&deciding.counter);
     }
 
     /// Decides, on the grid of [`TICK_US`], on the true values at that instant, before the step is committed there.

@@ -397,12 +397,15 @@ impl<'a> Engine<'a> {
         self.last_bus_v = self.plant.bus_volts_at(at);
         if at > self.plant.time() {
             let changes = self.chain.changes_at(at);
-            self.jump_checkpoint(at, at == self.survey.end && !changes);
+            self.jump_checkpoint(at, at == self.survey.end && !changes.shows());
             self.chain.tick(&self.plant, at);
             self.chain.advance(&self.plant, at);
             self.plant.commit(at);
-            if changes {
+            if changes.bleed {
                 self.chain.bleed(&mut self.plant);
+            }
+            if changes.counter {
+                // The offset of a current sensor may have gone.
                 self.make_limits();
             }
         } else {
