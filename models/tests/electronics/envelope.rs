@@ -69,8 +69,8 @@ proptest! {
         let Envelope { low, high } = electronics.truth_within(&all);
         // A quantity without a limit on one side goes far, not to infinity.
         let within = |quantity: usize, part: f64| {
-            let (low, high) = (low[quantity].max(-1e9), high[quantity].min(1e9));
-            low + part * (high - low)
+            let (low, high) = (low[quantity].max(-1e6), high[quantity].min(1e6));
+            (low + part * (high - low)).min(high)
         };
         prop_assume!((0..4).all(|quantity| low[quantity] <= high[quantity]));
         let cells_v: Vec<f64> = (0..8).map(|cell| within(Envelope::VOLTS, parts[cell])).collect();
