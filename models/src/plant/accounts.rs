@@ -88,5 +88,6 @@ impl Plant {
             }
         }
         self.state.celsius.iter().for_each(|&celsius| real(celsius));
+        self.openings.digest(&mut real);
     }
 }

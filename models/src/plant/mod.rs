@@ -16,10 +16,11 @@
 //!
 //! The choice of a step depends on state, branches, guards and `until` only, never on what was read from it.
 //!
-//! Not modelled here: fuses, inrush, ageing, and order 3 of the tight settings.
+//! Not modelled here: inrush, ageing, and order 3 of the tight settings.
 
 mod accounts;
 mod extension;
+mod fuse;
 mod guard;
 mod params;
 mod reading;
@@ -28,11 +29,13 @@ mod state;
 mod step;
 
 pub use accounts::Accounts;
+pub use fuse::{StringFuse, slow_bolt_down};
 pub use params::{BankParams, CellParams, PlantError, Thermal, Wiring};
 pub use reading::BatteryBounds;
 
 use accounts::Ports;
 use extension::Cubic;
+use fuse::Openings;
 use solver::{Instant, Solver};
 use state::{Model, State, Weights};
 
@@ -51,6 +54,8 @@ pub enum Stop {
     Error,
     /// The guard of this index (into the list given) is reached at `end`.
     Guard(usize),
+    /// The fuse of this string blows at `end`: [`Plant::commit`] there opens the string.
+    Fuse(usize),
     /// No voltage satisfies the power devices: the caller has to disconnect one. `end == time()`.
     NoRoot,
 }
@@ -98,6 +103,7 @@ pub struct Plant {
     solver: Solver,
     thermal: ThermalRow,
     ports: Ports,
+    openings: Openings,
     steps: u64,
 }
 
@@ -116,7 +122,7 @@ impl Plant {
             ..Instant::default()
         };
         let batteries = bank.batteries();
-        let network = Network::new(bank.parallel, bank.wiring.bus_segment_ohm, bank.wiring.terminal_ohm);
+        let network = Network::new(bank.parallel, &bank.wiring.bars());
         Ok(Self {
             tolerance: tolerance_v,
             ambient_c: bank.battery_temperature_c[0],
@@ -139,6 +145,7 @@ impl Plant {
             solver: Solver::new(network, bank.parallel),
             thermal: ThermalRow::new(batteries, bank.thermal),
             ports: Ports::new(devices),
+            openings: Openings::new(bank.wiring.fuse.as_ref(), bank.series, bank.parallel),
             steps: 0,
             model,
             state,
@@ -218,7 +225,7 @@ impl Plant {
         }
         std::mem::swap(&mut self.state, &mut self.end_state);
         std::mem::swap(&mut self.start, &mut self.after);
-        self.solved = true;
+        self.solved = !self.openings.commit(self.solver.network());
         self.time = at;
         self.next_s = self.wish_s;
         self.steps += 1;

@@ -19,6 +19,16 @@ pub(super) struct Instant {
     pub slopes: Vec<f64>,
 }
 
+impl Instant {
+    /// Without a bank the bus is dead: no device of this kind feeds another one by itself (assumed).
+    fn make_dead(&mut self) {
+        (self.volts, self.drift) = (0.0, 0.0);
+        for amps in [&mut self.devices, &mut self.strings, &mut self.slopes] {
+            amps.fill(0.0);
+        }
+    }
+}
+
 /// Elimination with its scratch space.
 #[derive(Clone, Debug)]
 pub(super) struct Solver {
@@ -38,8 +48,17 @@ impl Solver {
         Self { network, sources: Sources::default(), e: zeros(), r: zeros(), guess: zeros() }
     }
 
+    /// The bars, to open and close strings.
+    pub fn network(&mut self) -> &mut Network {
+        &mut self.network
+    }
+
     /// Closes the circuit for sources `self.e` behind the factored resistances.
     fn close(&mut self, branches: &[Branch], node: &Node, out: &mut Instant) -> Result<(), NoRoot> {
+        if self.network.all_open() {
+            out.make_dead();
+            return Ok(());
+        }
         let u = self.network.reduce(&self.e, &mut self.sources);
         out.volts = node.volts(u, self.network.ohms())?;
         assert!(out.volts.is_finite(), "bus at {} V: a branch is not a number", out.volts);
@@ -64,6 +83,9 @@ impl Solver {
         self.network.factor(&state.r);
         self.e.copy_from_slice(&state.emf);
         self.close(branches, node, out)?;
+        if self.network.all_open() {
+            return Ok(());
+        }
         for (s, e) in self.e.iter_mut().enumerate() {
             let mut drift = 0.0;
             for b in s * model.series..(s + 1) * model.series {
@@ -100,7 +122,7 @@ impl Solver {
         for _ in 0..CORRECTIONS {
             for s in 0..model.parallel {
                 let (i0, i1) = (start.strings[s], self.guess[s]);
-                let (mut volts, mut ohms) = (0.0, model.string_ohm);
+                let (mut volts, mut ohms) = (0.0, model.string_ohm[s]);
                 let batteries = s * model.series..(s + 1) * model.series;
                 for (b, w) in batteries.clone().zip(&weights[batteries]) {
                     let (v, r) = battery_end(model, state, b, i0, i1, h, w);

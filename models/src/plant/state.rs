@@ -109,7 +109,8 @@ pub(super) struct Model {
     pub cells_per_battery: usize,
     pub series: usize,
     pub parallel: usize,
-    pub string_ohm: f64,
+    /// Cables, links and fuse of each string, Ω.
+    pub string_ohm: Vec<f64>,
     pub fixed: Vec<Fixed>,
     /// Charge of one segment of the OCV table of the smallest cell, A·s.
     pub segment: f64,
@@ -339,7 +340,7 @@ impl Model {
         for s in 0..self.parallel {
             let batteries = &state.sums[s * self.series..(s + 1) * self.series];
             state.emf[s] = batteries.iter().map(|b| b.emf).sum();
-            state.r[s] = self.string_ohm + batteries.iter().map(|b| b.r0).sum::<f64>();
+            state.r[s] = self.string_ohm[s] + batteries.iter().map(|b| b.r0).sum::<f64>();
         }
     }
 }

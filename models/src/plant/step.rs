@@ -4,14 +4,14 @@
 //! current misses (`(I1 − I0 − h·I0')/4`, its deviation in the middle of the step) and then the mismatch between
 //! the implicit end currents and the circuit of the end state; and what the cubic of a cell misses: decay of the
 //! RC pairs and of the hysteresis (`A·x⁴/384` for an exponential of amplitude `A` over `x` time constants) and
-//! the kinks of the open-circuit table (at most 4/27 of the change of slope times the charge). The voltage error
-//! alone would not do: at a charger in constant voltage it is zero while the currents drift.
+//! the kinks of the open-circuit table (at most 4/27 of the change of slope times the charge). Where a fuse melts,
+//! the part of its life that a linear current misjudges counts as volts. The voltage error alone would not do: at a charger in constant voltage it is zero while the currents drift.
 
 use super::extension::hermite;
 use super::state::{State, Sums};
 use super::{Plant, Proposal, Stop};
 use crate::cell::Factors;
-use crate::circuit::{Branch, Guard, NoRoot};
+use crate::circuit::{Branch, Guard, NoRoot, Quantity};
 use crate::time::Micros;
 
 /// First step of a run, s.
@@ -59,7 +59,13 @@ impl Plant {
         if self.solve(branches).is_err() {
             return no_root;
         }
-        if let Some(index) = guards.iter().position(|guard| guard.fires_at(branches, self.start.volts)) {
+        let dead = self.solver.network().all_open();
+        let fires = |guard: &Guard| match guard.quantity {
+            // A bus without a bank carries no current that could be compared.
+            Quantity::DeviceAmps if dead => false,
+            _ => guard.fires_at(branches, self.start.volts),
+        };
+        if let Some(index) = guards.iter().position(fires) {
             return Proposal { stop: Stop::Guard(index), ..nothing };
         }
         let remaining = until - self.time;
@@ -87,7 +93,12 @@ impl Plant {
         let grown = length as f64 * 1e-6 * (0.85 / error.sqrt()).clamp(0.3, 3.0);
         // A step that its target cut short says nothing against the length wanted before.
         self.wish_s = if length < wanted { grown.max(self.next_s) } else { grown }.min(LONGEST_S);
-        if let Some((index, located)) = self.locate(branches, guards) {
+        let guard = self.locate(branches, guards);
+        // The step may by now end at a guard; a fuse within it comes before.
+        if let Some((string, located)) = self.locate_fuse() {
+            return Proposal { end: self.time + located, stop: Stop::Fuse(string) };
+        }
+        if let Some((index, located)) = guard {
             return Proposal { end: self.time + located, stop: Stop::Guard(index) };
         }
         let stop = if length == remaining { Stop::Until } else { Stop::Error };
@@ -144,7 +155,7 @@ impl Plant {
             }
             self.end.clone_from(&self.start);
         }
-        let before = self.error_before(h) / self.tolerance;
+        let before = self.error_before(h).max(self.melt(h)) / self.tolerance;
         if judge && before > 1.0 {
             return Ok(before);
         }
@@ -184,7 +195,7 @@ impl Plant {
 
     /// R0 of one cell of a string, Ω.
     fn cell_ohms(&self, state: &State, s: usize) -> f64 {
-        (state.r[s] - self.model.string_ohm) / (self.model.series * self.model.cells_per_battery) as f64
+        (state.r[s] - self.model.string_ohm[s]) / (self.model.series * self.model.cells_per_battery) as f64
     }
 
     /// Curvature of the currents, and what the cubics miss of the decays. V.

@@ -9,7 +9,7 @@ mod convergence;
 mod cooling;
 mod day_of_a_bank;
 mod guards;
-mod ladder_against_dense_solve;
+mod network_against_dense_solve;
 mod ng_cell_targets;
 mod rc_step_response;
 mod reference_bank;
