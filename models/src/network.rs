@@ -225,7 +225,8 @@ impl Network {
         let mut terminals = sources.right + self.post.share * (sources.left - sources.right);
         if self.far > 0.0 {
             let strings = sources.e.iter().zip(&sources.u[1..]).zip(self.splits.iter().zip(&self.pull));
-            terminals += strings.map(|((e, beyond), (split, pull))| pull * split.loop_siemens * (beyond - e)).sum::<f64>();
+            terminals +=
+                strings.map(|((e, beyond), (split, pull))| pull * split.loop_siemens * (beyond - e)).sum::<f64>();
         }
         reference + terminals
     }

@@ -55,9 +55,12 @@ impl StringFuse {
 
     /// Time to melt at this current, s; infinite below the curve.
     pub fn melts_after_s(&self, amps: f64) -> f64 {
-        Curve::new(self).pieces.iter().rev().find(|piece| amps.abs() >= piece.from).map_or(f64::INFINITY, |piece| {
-            piece.seconds * libm::pow(piece.from / amps.abs(), piece.power)
-        })
+        Curve::new(self)
+            .pieces
+            .iter()
+            .rev()
+            .find(|piece| amps.abs() >= piece.from)
+            .map_or(f64::INFINITY, |piece| piece.seconds * libm::pow(piece.from / amps.abs(), piece.power))
     }
 }
 
@@ -83,9 +86,10 @@ impl Curve {
     fn new(fuse: &StringFuse) -> Self {
         let piece = |k: usize| {
             let (multiple, seconds) = fuse.melting[k];
-            let power = fuse.melting.get(k + 1).map_or(ADIABATIC, |&(next, faster)| {
-                libm::log(seconds / faster) / libm::log(next / multiple)
-            });
+            let power = fuse
+                .melting
+                .get(k + 1)
+                .map_or(ADIABATIC, |&(next, faster)| libm::log(seconds / faster) / libm::log(next / multiple));
             Piece { from: multiple * fuse.rated_a, seconds, power }
         };
         Self { pieces: (0..fuse.melting.len()).map(piece).collect() }

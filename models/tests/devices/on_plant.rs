@@ -105,7 +105,7 @@ impl House {
                     installation.on_guard(proposal.end, guard, &bus);
                 }
                 Stop::NoRoot => assert!(installation.on_no_root(t).is_some()),
-                Stop::Until | Stop::Error => {}
+                Stop::Until | Stop::Error | Stop::Fuse(_) => {}
             }
             if proposal.stop != Stop::NoRoot && installation.next_time() <= proposal.end {
                 installation.on_time(proposal.end, &bus);

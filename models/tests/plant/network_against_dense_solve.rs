@@ -102,7 +102,7 @@ fn drawn(bars: &Bars, strings: &[(f64, f64, bool)], total: f64) -> (Vec<f64>, f6
     let half_way = bars.layout == Layout::HalfWay;
     let near = if half_way { (n - 1) / 2 } else { 0 };
     let far = if bars.layout == Layout::Diagonal { n - 1 } else { near };
-    let between = half_way && n % 2 == 0;
+    let between = half_way && n.is_multiple_of(2);
     let mut circuit = Circuit::default();
     let (positive, plus) = circuit.bar(n, ohms(bars.positive_ohm), near, between);
     let (negative, minus) = circuit.bar(n, ohms(bars.negative_ohm), far, between);
@@ -116,12 +116,7 @@ fn drawn(bars: &Bars, strings: &[(f64, f64, bool)], total: f64) -> (Vec<f64>, f6
 }
 
 fn layouts() -> impl Strategy<Value = Layout> {
-    prop_oneof![
-        Just(Layout::EqualPaths),
-        Just(Layout::Ladder),
-        Just(Layout::Diagonal),
-        Just(Layout::HalfWay),
-    ]
+    prop_oneof![Just(Layout::EqualPaths), Just(Layout::Ladder), Just(Layout::Diagonal), Just(Layout::HalfWay),]
 }
 
 proptest! {
