@@ -227,6 +227,7 @@ impl<'a> Engine<'a> {
     fn play_all(mut self) -> Result<RunResult, RunError> {
         let end = self.scenario.duration_us;
         self.set_ambient(0);
+        self.before_power();
         self.oracle.world(0, WorldEvent::PowerOn);
         self.tell_remote(0);
         self.pins_act(0);
@@ -262,9 +263,13 @@ impl<'a> Engine<'a> {
             } else {
                 self.observe(proposal.end);
                 self.commit(proposal.end);
-                if let Stop::Guard(guard) = proposal.stop {
-                    let bus = self.bus_at_start();
-                    self.installation.on_guard(proposal.end, guard, &bus);
+                match proposal.stop {
+                    Stop::Guard(guard) => {
+                        let bus = self.bus_at_start();
+                        self.installation.on_guard(proposal.end, guard, &bus);
+                    }
+                    Stop::Fuse(string) => self.recorder.fuse_blown(proposal.end, string),
+                    _ => {}
                 }
             }
         }
@@ -471,5 +476,8 @@ fn unmet(scenario: &Resolved, record: &recorder::Record) -> Vec<String> {
     let too_few = (changes < expect.protection_changes).then(|| {
         format!("{changes} changes of LOAD or CHARGER for a protection cause, expected {}", expect.protection_changes)
     });
-    causes.chain(errors).chain(too_few).collect()
+    let blown = record.fuses_blown;
+    let whole = (blown < expect.fuses_blown)
+        .then(|| format!("{blown} string fuses have blown, expected {}", expect.fuses_blown));
+    causes.chain(errors).chain(too_few).chain(whole).collect()
 }

@@ -16,6 +16,7 @@ pub struct Recorder {
     outputs: OutputCounts,
     causes: BTreeMap<String, u32>,
     errors: BTreeSet<u8>,
+    fuses_blown: u32,
     extremes: Extremes,
     trace: Vec<TracePoint>,
     trace_every: Option<Micros>,
@@ -34,6 +35,7 @@ impl Recorder {
             outputs: OutputCounts::default(),
             causes: BTreeMap::new(),
             errors: BTreeSet::new(),
+            fuses_blown: 0,
             extremes: Extremes {
                 cell_v_min: f64::INFINITY,
                 cell_v_max: f64::NEG_INFINITY,
@@ -72,6 +74,12 @@ impl Recorder {
         self.hasher.update(&time_us.to_le_bytes());
         self.hasher.update(text.as_bytes());
         self.events.push(Event { time_us, kind, text });
+    }
+
+    /// The fuse of this string, from 0, has blown.
+    pub fn fuse_blown(&mut self, t: Micros, string: usize) {
+        self.fuses_blown += 1;
+        self.event(t, EventKind::Device, format!("the fuse of string {} blows", string + 1));
     }
 
     /// What the oracle objects to. Not part of the digest: the record is the same whoever judges it.
@@ -267,6 +275,7 @@ impl Recorder {
             outputs: self.outputs,
             causes: self.causes,
             errors: self.errors,
+            fuses_blown: self.fuses_blown,
             extremes: self.extremes,
             trace: self.trace,
         }
@@ -285,6 +294,8 @@ pub struct Record {
     pub causes: BTreeMap<String, u32>,
     /// Error numbers that were shown.
     pub errors: BTreeSet<u8>,
+    /// String fuses that have blown.
+    pub fuses_blown: u32,
     /// Extremes of the true plant.
     pub extremes: Extremes,
     /// Samples for plots.
