@@ -274,3 +274,26 @@ impl Plant {
         first
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wear_under_a_ramp_is_the_integral_of_its_rate() {
+        let fuse = StringFuse { rated_a: 100.0, ohm: 0.0, melting: vec![(1.5, 100.0), (3.0, 4.0), (6.0, 0.5)] };
+        let curve = Curve::new(&fuse);
+        // Within a piece, over its points, through zero, hardly changing, and beyond the curve.
+        for (i0, i1) in [(160.0, 290.0), (50.0, 700.0), (-400.0, 350.0), (200.0, 200.000_001), (800.0, 700.0)] {
+            let (pieces, h) = (100_000, 7.0);
+            let rate = |n: i32| {
+                let middle: f64 = i0 + (i1 - i0) * (f64::from(n) + 0.5) / f64::from(pieces);
+                1.0 / fuse.melts_after_s(middle)
+            };
+            let expected: f64 = (0..pieces).map(rate).sum::<f64>() * h / f64::from(pieces);
+            let found = curve.wear(i0, i1, h);
+            // The rate jumps where the curve begins: one of the pieces lies across it.
+            assert!((found - expected).abs() < 2e-6 * expected, "{i0} A to {i1} A: {found}, expected {expected}");
+        }
+    }
+}

@@ -9,7 +9,14 @@ use super::resolved;
 
 fn traced(name: &str) -> RunResult {
     let options = Options { trace_every_us: Some(10 * SECOND), ..Options::default() };
-    run(&resolved(name, 1), &options).expect("built-in scenarios can be played")
+    let run = run(&resolved(name, 1), &options).expect("built-in scenarios can be played");
+    assert!(
+        run.verdicts.failed().next().is_none() && run.unmet.is_empty(),
+        "{name}: {:?} {:?}",
+        run.verdicts,
+        run.unmet
+    );
+    run
 }
 
 fn event<'r>(run: &'r RunResult, kind: EventKind, text: &str) -> &'r Event {
@@ -43,7 +50,7 @@ fn a_blown_fuse_leaves_its_string_without_current() {
     let run = traced("string-fuse-blows");
     let blown = event(&run, EventKind::Device, "the fuse of string 1 blows").time_us;
     let before = between(&run, 0, blown).map(|point| point.string_a_max).fold(0.0, f64::max);
-    assert!(before > 200.0, "an exchange current of {before} A melts no fuse of 200 A");
+    assert!(before > 200.0, "an exchange current of {before} A melts no fuse of 150 A");
     // Where all others charge or all others discharge, the current nearest to zero is that of string 1.
     let least = |point: &TracePoint| {
         let (low, high) = (point.string_a_min, point.string_a_max);
