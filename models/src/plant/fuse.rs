@@ -185,7 +185,7 @@ impl Plant {
     pub fn set_present(&mut self, b: usize, present: bool) {
         let string = b / self.model.series;
         self.openings.present[b] = present;
-        self.solver.network().set_open(string, self.openings.open(string));
+        self.solver.network_mut().set_open(string, self.openings.open(string));
         self.proposed = None;
         self.solved = false;
     }
@@ -193,6 +193,12 @@ impl Plant {
     /// True while string `s` carries no current because a battery is missing or its fuse has blown.
     pub fn string_is_open(&self, s: usize) -> bool {
         self.openings.open(s)
+    }
+
+    /// True while every string is open: then the bus is at 0 V and carries no current, because no device of this kind
+    /// feeds another one by itself (assumed).
+    pub fn bus_is_dead(&self) -> bool {
+        self.solver.network().all_open()
     }
 
     /// How far the fuse of string `s` has melted at [`time`](Self::time): 0 is new, 1 is blown.

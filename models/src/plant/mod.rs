@@ -225,7 +225,7 @@ impl Plant {
         }
         std::mem::swap(&mut self.state, &mut self.end_state);
         std::mem::swap(&mut self.start, &mut self.after);
-        self.solved = !self.openings.commit(self.solver.network());
+        self.solved = !self.openings.commit(self.solver.network_mut());
         self.time = at;
         self.next_s = self.wish_s;
         self.steps += 1;

@@ -100,7 +100,7 @@ impl Plant {
     pub fn bus_state_at(&self, t: Micros, out: &mut BusState) {
         out.volts = self.bus_volts_at(t);
         out.amps_of_device.clear();
-        let dead = (0..self.model.parallel).all(|s| self.string_is_open(s));
+        let dead = self.bus_is_dead();
         out.amps_of_device.extend(self.branches.iter().map(|branch| if dead { 0.0 } else { branch.amps(out.volts) }));
     }
 }

@@ -48,8 +48,12 @@ impl Solver {
         Self { network, sources: Sources::default(), e: zeros(), r: zeros(), guess: zeros() }
     }
 
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
     /// The bars, to open and close strings.
-    pub fn network(&mut self) -> &mut Network {
+    pub fn network_mut(&mut self) -> &mut Network {
         &mut self.network
     }
 

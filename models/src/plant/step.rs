@@ -11,7 +11,7 @@ use super::extension::hermite;
 use super::state::{State, Sums};
 use super::{Plant, Proposal, Stop};
 use crate::cell::Factors;
-use crate::circuit::{Branch, Guard, NoRoot, Quantity};
+use crate::circuit::{Branch, Guard, NoRoot};
 use crate::time::Micros;
 
 /// First step of a run, s.
@@ -59,12 +59,7 @@ impl Plant {
         if self.solve(branches).is_err() {
             return no_root;
         }
-        let dead = self.solver.network().all_open();
-        let fires = |guard: &Guard| match guard.quantity {
-            // A bus without a bank carries no current that could be compared.
-            Quantity::DeviceAmps if dead => false,
-            _ => guard.fires_at(branches, self.start.volts),
-        };
+        let fires = |guard: &Guard| self.is_watched(guard) && guard.fires_at(branches, self.start.volts);
         if let Some(index) = guards.iter().position(fires) {
             return Proposal { stop: Stop::Guard(index), ..nothing };
         }

@@ -145,14 +145,15 @@ fn without_a_closed_string_the_bus_is_dead_and_comes_back() {
         Branch::Current { amps: 20.0 },
         Branch::Conductance { siemens: 1.0 },
     ];
-    let tail = Guard { device: 1, quantity: Quantity::DeviceAmps, limit: 5.0, when: When::Below };
+    // Behind its cable the source would give 1400 A into a bus at 0 V.
+    let most = Guard { device: 1, quantity: Quantity::DeviceAmps, limit: 500.0, when: When::Above };
     let mut plant = plant(&bank(4, 1, 1, 100.0, 0.5), &set_a(), 4);
     plant.solve(&branches).expect("a circuit");
     let alive = plant.bus_volts();
     plant.set_present(0, false);
     let mut bus = BusState::default();
     while plant.time() < HOUR {
-        let proposal = plant.propose(&branches, &[tail], HOUR);
+        let proposal = plant.propose(&branches, &[most], HOUR);
         assert!(!matches!(proposal.stop, Stop::NoRoot | Stop::Guard(_)), "{proposal:?}");
         plant.bus_state_at(proposal.end, &mut bus);
         assert_eq!((bus.volts, &bus.amps_of_device[..]), (0.0, &[0.0; 4][..]));

@@ -2,7 +2,7 @@
 
 use crate::common::{TOLERANCE_V, bank, set_a};
 use ngbank_models::circuit::{Branch, Guard, Quantity, When};
-use ngbank_models::plant::{BankParams, Plant, Stop, StringFuse};
+use ngbank_models::plant::{BankParams, Plant, Stop, StringFuse, Wiring};
 use ngbank_models::time::{HOUR, Micros, SECOND};
 
 /// 100 A; 1.5 × for 100 s, 3 × for 4 s, 6 × for 0.5 s.
@@ -131,27 +131,52 @@ fn what_is_left_of_the_bank_carries_the_current_and_the_books_balance() {
 
 #[test]
 fn the_earlier_of_fuse_and_guard_ends_the_step() {
-    // 300 A: the fuse at 4 s. The guard's voltage is that of the bus after 3 s, or after 5 s.
-    let volts_after = |seconds: u64| {
+    let branches = [Branch::Current { amps: -300.0 }];
+    let unfused = BankParams { wiring: Wiring::default(), ..fused(1) };
+    // A step that would hold both: the fuse blows at 40 % of it.
+    let mut plant = new_plant(&unfused, TOLERANCE_V);
+    let mut step = (0, 0);
+    for _ in 0..5 {
+        step = (plant.time(), plant.propose(&branches, &[], HOUR).end);
+        plant.commit(step.1);
+    }
+    let (from, to) = step;
+    assert!(to - from > SECOND, "{step:?}");
+    let inside = |part: u64| from + (to - from) * part / 10;
+    let blows_s = inside(4) as f64 * 1e-6;
+    for (part, expected) in [(2, Stop::Guard(0)), (6, Stop::Fuse(0))] {
+        let mut fine = new_plant(&unfused, 1e-6);
+        until_one_blows(&mut fine, branches[0], inside(part));
+        let guard = Guard { device: 0, quantity: Quantity::BusVolts, limit: fine.bus_volts(), when: When::Below };
         let mut params = fused(1);
-        params.wiring.fuse = None;
-        let mut plant = new_plant(&params, 1e-6);
-        until_one_blows(&mut plant, Branch::Current { amps: -300.0 }, seconds * SECOND);
-        plant.bus_volts()
-    };
-    for (seconds, expected) in [(3, Stop::Guard(0)), (5, Stop::Fuse(0))] {
-        let limit = volts_after(seconds);
-        let guard = Guard { device: 0, quantity: Quantity::BusVolts, limit, when: When::Below };
-        let mut plant = new_plant(&fused(1), TOLERANCE_V);
+        params.wiring.fuse = Some(StringFuse { melting: vec![(1.5, 10.0 * blows_s), (3.0, blows_s)], ..fuse() });
+        let mut plant = new_plant(&params, TOLERANCE_V);
         let stop = loop {
-            let proposal = plant.propose(&[Branch::Current { amps: -300.0 }], &[guard], HOUR);
+            let proposal = plant.propose(&branches, &[guard], HOUR);
             plant.commit(proposal.end);
-            if !matches!(proposal.stop, Stop::Error) {
+            if proposal.stop != Stop::Error {
                 break proposal.stop;
             }
         };
-        assert_eq!(stop, expected, "guard after {seconds} s");
+        assert_eq!(stop, expected, "guard at {part}0 % of the step");
+        assert!((from..to).contains(&plant.time()));
     }
+}
+
+#[test]
+fn the_error_of_its_wear_shortens_steps() {
+    // Large cells of 50 µΩ allow their currents an error of 2 A, and a fuse makes much more of it: an exchange of 320 A
+    // that falls by a third within 30 s.
+    let times = [1e-4, 1e-6].map(|tolerance| {
+        let mut params = fused(2);
+        params.wiring.string_ohm = 5e-5;
+        params.cells.iter_mut().take(4).for_each(|cell| cell.soc = 0.8);
+        let mut plant = new_plant(&params, tolerance);
+        let (_, at) = until_one_blows(&mut plant, Branch::Open, HOUR).expect("it blows");
+        println!("{tolerance}: {at} s, {} steps", plant.steps());
+        at
+    });
+    assert!((times[0] / times[1] - 1.0).abs() < 1e-3, "{times:?} s");
 }
 
 #[test]
