@@ -92,6 +92,18 @@ impl Branch {
     }
 }
 
+impl Branch {
+    /// dJ/dV at bus voltage `volts`, S.
+    pub(crate) fn amps_per_volt(&self, volts: f64) -> f64 {
+        match *self {
+            Branch::Open | Branch::Current { .. } => 0.0,
+            Branch::Conductance { siemens } => -siemens,
+            Branch::Power { watts } => -watts / (volts * volts),
+            Branch::Voltage { ohms, .. } => -1.0 / ohms,
+        }
+    }
+}
+
 /// The devices folded into one equation: constant current, conductance and power at the node.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub(crate) struct Node {

@@ -73,15 +73,13 @@ pub(crate) struct Row {
     pub r2_charge: Line,
 }
 
-/// Open-circuit voltage with its derivatives.
+/// Open-circuit voltage at the reference temperature, with its slope.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) struct Ocv {
     /// V.
     pub volts: f64,
     /// V per unit of SoC, ≥ 0 in every table shipped.
     pub per_soc: f64,
-    /// V/K.
-    pub per_kelvin: f64,
 }
 
 /// A parameter set that all cells of a bank share; what differs from cell to cell is in
@@ -147,25 +145,34 @@ impl CellSet {
 
     /// Open-circuit voltage without hysteresis at SoC `z` (not clipped) and `celsius`, V.
     pub fn ocv_volts(&self, z: f64, celsius: f64) -> f64 {
-        self.ocv(z, self.row(z), celsius).volts
+        let row = self.row(z);
+        let ocv = self.beyond(z, Ocv { volts: row.ocv.at(z), per_soc: row.ocv.slope });
+        ocv.volts + row.entropy.at(z.clamp(0.0, 1.0)) * (celsius - self.reference_c)
     }
 
     /// The row whose segment holds `z`, or the end row beyond the table.
-    pub(crate) fn row(&self, z: f64) -> &Row {
+    fn row(&self, z: f64) -> &Row {
         let last = self.rows.len() - 1;
         // A float-to-integer cast saturates: below 0 and NaN give 0, above gives the last row.
         let index = (z * self.rows.len() as f64) as usize;
         &self.rows[index.min(last)]
     }
 
-    pub(crate) fn ocv(&self, z: f64, row: &Row, celsius: f64) -> Ocv {
-        let per_kelvin = row.entropy.at(z.clamp(0.0, 1.0));
-        let mut volts = row.ocv.at(z);
-        let mut per_soc = row.ocv.slope;
-        if self.beyond == Beyond::Bounded && !(0.0..=1.0).contains(&z) {
-            (volts, per_soc) = bend(volts, per_soc);
-        }
-        Ocv { volts: volts + per_kelvin * (celsius - self.reference_c), per_soc, per_kelvin }
+    /// The rows, one per segment.
+    #[inline(always)]
+    pub(crate) fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// Temperature at which the rows hold, °C.
+    #[inline(always)]
+    pub(crate) fn reference_c(&self) -> f64 {
+        self.reference_c
+    }
+
+    /// What becomes of the straight continuation `ocv` of an end row at `z`.
+    pub(crate) fn beyond(&self, z: f64, ocv: Ocv) -> Ocv {
+        if self.beyond == Beyond::Bounded && !(0.0..=1.0).contains(&z) { bend(ocv) } else { ocv }
     }
 
     /// Capacitance of the RC pairs of a cell of this rated capacity, F; only form "rc" keeps it constant.
@@ -179,14 +186,14 @@ impl CellSet {
 }
 
 /// Below 2.0 V the line bends towards −0.5 V, above 4.0 V towards 5.0 V; value and slope stay continuous.
-fn bend(volts: f64, slope: f64) -> (f64, f64) {
-    let (knee, room) = if volts < 2.0 {
+fn bend(ocv: Ocv) -> Ocv {
+    let (knee, room) = if ocv.volts < 2.0 {
         (2.0, -2.5)
-    } else if volts > 4.0 {
+    } else if ocv.volts > 4.0 {
         (4.0, 1.0)
     } else {
-        return (volts, slope);
+        return ocv;
     };
-    let u = (volts - knee) / room;
-    (knee + room * (u / (1.0 + u)), slope / ((1.0 + u) * (1.0 + u)))
+    let u = (ocv.volts - knee) / room;
+    Ocv { volts: knee + room * (u / (1.0 + u)), per_soc: ocv.per_soc / ((1.0 + u) * (1.0 + u)) }
 }

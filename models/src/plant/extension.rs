@@ -2,13 +2,13 @@
 //!
 //! Inside a step the voltage of a cell *is defined* as the cubic that meets value and slope at both ends, held
 //! as its four Bernstein coefficients. Restricted to any part of the step, the coefficients bound it there, so
-//! what is sampled and what is bounded are the same object. String currents and temperatures are linear.
+//! what is sampled and what is bounded are the same object. Temperatures are linear, string currents linear or parabolas.
 
 /// A cubic on 0..=1 in Bernstein form.
 pub(super) type Cubic = [f64; 4];
 
 /// Widening of every bound, V: ten times the rounding of an evaluation of 64 V.
-const ROUNDING_V: f64 = 1e-13;
+pub(super) const ROUNDING_V: f64 = 1e-13;
 
 /// The cubic with these end values and end slopes (per second) over `h` seconds.
 pub(super) fn hermite(v0: f64, slope0: f64, v1: f64, slope1: f64, h: f64) -> Cubic {

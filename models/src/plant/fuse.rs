@@ -11,8 +11,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::solver::Solver;
 use super::{Plant, PlantError, params};
-use crate::network::Network;
 use crate::time::Micros;
 
 /// The fuse in each string.
@@ -116,7 +116,18 @@ impl Curve {
             })
             .sum()
     }
+
+    /// Wear over the first `share` of a step of `h` seconds in which the current is `i0 + s·linear + s²·bend`.
+    fn wear_of(&self, [i0, linear, bend]: [f64; 3], share: f64, h: f64, chords: usize) -> f64 {
+        let amps = |s: f64| i0 + s * (linear + s * bend);
+        let chords = if bend == 0.0 { 1 } else { chords };
+        let width = share / chords as f64;
+        (0..chords).map(|n| self.wear(amps(width * n as f64), amps(width * (n + 1) as f64), width * h)).sum()
+    }
 }
+
+/// Chords for which a parabola is taken.
+const CHORDS: usize = 8;
 
 /// Mean of `x^power` for `x` from 1 to `1 + rise`.
 fn mean_power(rise: f64, power: f64) -> f64 {
@@ -155,14 +166,14 @@ impl Openings {
     }
 
     /// Takes the end of the step for its start; true if a fuse has blown in it.
-    pub fn commit(&mut self, network: &mut Network) -> bool {
+    pub fn commit(&mut self, solver: &mut Solver) -> bool {
         if self.curve.is_none() {
             return false;
         }
         let mut blown = false;
         for (string, (worn, &end)) in self.worn.iter_mut().zip(&self.worn_end).enumerate() {
             if *worn < 1.0 && end >= 1.0 {
-                network.set_open(string, true);
+                solver.set_open(string, true);
                 blown = true;
             }
             *worn = end;
@@ -185,9 +196,9 @@ impl Plant {
     pub fn set_present(&mut self, b: usize, present: bool) {
         let string = b / self.model.series;
         self.openings.present[b] = present;
-        self.solver.network_mut().set_open(string, self.openings.open(string));
+        self.solver.set_open(string, self.openings.open(string));
         self.proposed = None;
-        self.solved = false;
+        (self.solved, self.reduced) = (false, false);
     }
 
     /// True while string `s` carries no current because a battery is missing or its fuse has blown.
@@ -206,22 +217,19 @@ impl Plant {
         self.openings.worn[s]
     }
 
-    /// Wear of the fuses over the step of `h` seconds; returns how far it is wrong at most for currents that are not
-    /// quite linear.
+    /// Wear of the fuses over the step of `h` seconds; returns how far it is wrong at most, for what a linear current
+    /// misses of the circuit's, or chords of a parabola.
     pub(super) fn melt(&mut self, h: f64) -> f64 {
-        let openings = &mut self.openings;
-        let Some(curve) = &openings.curve else { return 0.0 };
+        let Some(curve) = &self.openings.curve else { return 0.0 };
         let mut error: f64 = 0.0;
-        for (s, (&worn, end)) in openings.worn.iter().zip(&mut openings.worn_end).enumerate() {
-            let (i0, i1) = (self.start.strings[s], self.end.strings[s]);
-            let wear = curve.wear(i0, i1, h);
-            *end = worn + wear;
-            // As for the cells: the current in the middle that a linear one misses.
-            let missed = 0.25 * (i1 - i0 - h * self.start.slopes[s]);
-            if wear > 0.0 && missed != 0.0 {
-                let middle = 0.5 * (i0 + i1) - missed;
-                let bent = curve.wear(i0, middle, 0.5 * h) + curve.wear(middle, i1, 0.5 * h);
-                error = error.max((bent - wear).abs());
+        for s in 0..self.model.parallel {
+            let amps @ [i0, linear, bend] = self.battery_amps(s * self.model.series);
+            let wear = curve.wear_of(amps, 1.0, h, CHORDS);
+            self.openings.worn_end[s] = self.openings.worn[s] + wear;
+            if wear > 0.0 {
+                let missed = linear - h * self.start.slopes[s];
+                let other = if bend == 0.0 { [i0, linear - missed, missed] } else { amps };
+                error = error.max((curve.wear_of(other, 1.0, h, CHORDS / 2) - wear).abs());
             }
         }
         error
@@ -262,12 +270,12 @@ impl Plant {
             if worn >= 1.0 || end < 1.0 {
                 continue;
             }
-            let (i0, i1) = (self.start.strings[s], self.end.strings[s]);
+            let amps = self.battery_amps(s * self.model.series);
             // Wear only grows, so halving finds the one crossing.
             let (mut before, mut after) = (0.0, 1.0);
             while (after - before) * h > 0.25e-6 {
                 let middle = 0.5 * (before + after);
-                if worn + curve.wear(i0, i0 + middle * (i1 - i0), middle * h) < 1.0 {
+                if worn + curve.wear_of(amps, middle, h, CHORDS) < 1.0 {
                     before = middle;
                 } else {
                     after = middle;

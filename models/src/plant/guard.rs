@@ -44,7 +44,7 @@ impl Plant {
             let off = self.after.volts - limit;
             let drift = self.after.drift;
             let close = drift.abs() <= FAST_V_PER_S || off.abs() <= CLOSE_S * drift.abs();
-            if off.abs() <= self.tolerance && close {
+            if off.abs() <= self.accuracy.tolerance_v && close {
                 break;
             }
             let moved = length as f64 - off / drift * 1e6;

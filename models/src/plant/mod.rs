@@ -11,33 +11,45 @@
 //! ```
 //!
 //! What the step does, in order ([`step`](self)): circuit and its derivative at the start; implicit circuit at
-//! the end (string currents linear in time, order 2); first error test; temperatures; one pass over the cells;
-//! circuit at the end, whose mismatch is the second error test; the cubic of every cell.
+//! the end (string currents linear in time: order 2; parabolas: order 3); first error test; temperatures; one pass
+//! over the cells; circuit at the end, whose mismatch is the second error test; the cubic of every cell.
 //!
-//! The choice of a step depends on state, branches, guards and `until` only, never on what was read from it.
+//! The choice of a step depends on state, branches, guards and `until` only, never on what was read from it. The
+//! width of the machine's vectors changes no bit ([`lanes`](self)).
 //!
-//! Not modelled here: inrush, ageing, and order 3 of the tight settings.
+//! Not modelled here: inrush and ageing.
 
 mod accounts;
+mod accuracy;
+mod cells;
+mod extend;
 mod extension;
 mod fuse;
 mod guard;
+mod heat;
+mod lanes;
+mod norm;
 mod params;
 mod reading;
+mod relax;
 mod solver;
 mod state;
 mod step;
+mod sums;
 
 pub use accounts::Accounts;
+pub use accuracy::Accuracy;
 pub use fuse::{StringFuse, slow_bolt_down};
 pub use params::{BankParams, CellParams, PlantError, Thermal, Wiring};
 pub use reading::BatteryBounds;
 
 use accounts::Ports;
+use extend::Cubics;
 use extension::Cubic;
 use fuse::Openings;
-use solver::{Instant, Solver};
-use state::{Model, State, Weights};
+use relax::Weights;
+use solver::{Instant, Outside, Solver};
+use state::{Model, State};
 
 use crate::cell::CellSet;
 use crate::circuit::{Branch, BusState, Guard, NoRoot, Node};
@@ -73,35 +85,38 @@ pub struct Proposal {
 #[derive(Clone, Debug)]
 pub struct Plant {
     model: Model,
-    tolerance: f64,
-    ambient_c: f64,
+    accuracy: Accuracy,
     time: Micros,
     state: State,
     /// Length that the error control wants next, s.
     next_s: f64,
-    branches: Vec<Branch>,
-    node: Node,
+    outside: Outside,
     /// The circuit at `time`; valid for `branches` while `solved`.
     start: Instant,
     solved: bool,
+    /// Whether the solver's elimination is that of `state`.
+    reduced: bool,
 
     // The proposed step.
     proposed: Option<Proposal>,
     /// Length that the error control wants after it, s.
     wish_s: f64,
     length: Micros,
-    weights: Vec<Weights>,
+    /// Whether the string currents are parabolas in it.
+    bent: bool,
+    /// Weights of the RC pairs, per block.
+    pairs: Vec<(Weights, Weights)>,
+    /// Mean heat, W per battery.
     watts: Vec<f64>,
     end_state: State,
     /// The implicit circuit at the end: its currents are those of the step.
     end: Instant,
     /// The circuit of the end state: where the next step starts.
     after: Instant,
-    cubics: Vec<Cubic>,
+    cubics: Cubics,
     bus: Cubic,
 
     solver: Solver,
-    thermal: ThermalRow,
     ports: Ports,
     openings: Openings,
     steps: u64,
@@ -109,41 +124,47 @@ pub struct Plant {
 
 impl Plant {
     /// A bank at rest at time 0: RC pairs and hysteresis at 0, ambient temperature that of the first battery.
-    /// `devices` is the length of every later branch list; `tolerance_v` (> 0) the error tolerance of a cell voltage.
-    pub fn new(bank: &BankParams, cells: &CellSet, devices: usize, tolerance_v: f64) -> Result<Self, PlantError> {
+    /// `devices` is the length of every later branch list; an `accuracy` that is a number is the error tolerance of
+    /// a cell voltage in V, > 0, at order 2.
+    pub fn new(
+        bank: &BankParams,
+        cells: &CellSet,
+        devices: usize,
+        accuracy: impl Into<Accuracy>,
+    ) -> Result<Self, PlantError> {
         bank.check()?;
-        params::positive("tolerance_v", tolerance_v)?;
+        let accuracy = accuracy.into();
+        params::positive("tolerance_v", accuracy.tolerance_v)?;
         let model = bank.model(cells);
-        let state = bank.state(&model);
-        let instant = Instant {
-            devices: vec![0.0; devices],
-            strings: vec![0.0; bank.parallel],
-            slopes: vec![0.0; bank.parallel],
-            ..Instant::default()
-        };
-        let batteries = bank.batteries();
+        let state = model.rest(&bank.battery_temperature_c);
+        let instant = Instant::new(&model, devices);
+        let (batteries, blocks) = (bank.batteries(), model.blocks());
         let network = Network::new(bank.parallel, &bank.wiring.bars());
         Ok(Self {
-            tolerance: tolerance_v,
-            ambient_c: bank.battery_temperature_c[0],
+            accuracy,
             time: 0,
             end_state: state.clone(),
             next_s: step::FIRST_S,
-            branches: vec![Branch::Open; devices],
-            node: Node::default(),
+            outside: Outside {
+                branches: vec![Branch::Open; devices],
+                node: Node::default(),
+                thermal: ThermalRow::new(batteries, bank.thermal),
+                ambient_c: bank.battery_temperature_c[0],
+            },
             start: instant.clone(),
             solved: false,
+            reduced: false,
             proposed: None,
             wish_s: step::FIRST_S,
             length: 0,
-            weights: vec![Weights::default(); batteries],
+            bent: false,
+            pairs: vec![<(Weights, Weights)>::default(); blocks],
             watts: vec![0.0; batteries],
             end: instant.clone(),
             after: instant,
-            cubics: vec![[0.0; 4]; state.cells.len()],
+            cubics: Cubics::new(&model),
             bus: [0.0; 4],
-            solver: Solver::new(network, bank.parallel),
-            thermal: ThermalRow::new(batteries, bank.thermal),
+            solver: Solver::new(network, &model),
             ports: Ports::new(devices),
             openings: Openings::new(bank.wiring.fuse.as_ref(), bank.series, bank.parallel),
             steps: 0,
@@ -164,7 +185,7 @@ impl Plant {
 
     /// Number of batteries.
     pub fn batteries(&self) -> usize {
-        self.state.sums.len()
+        self.model.batteries()
     }
 
     /// Cells in series in one battery.
@@ -174,18 +195,16 @@ impl Plant {
 
     /// Solves the circuit at [`time`](Self::time) (right limit) for these branches, without a step.
     pub fn solve(&mut self, branches: &[Branch]) -> Result<(), NoRoot> {
-        assert_eq!(branches.len(), self.branches.len(), "one branch per device");
-        if self.solved && self.branches == branches {
+        assert_eq!(branches.len(), self.outside.branches.len(), "one branch per device");
+        if self.solved && self.outside.branches == branches {
             return Ok(());
         }
         self.proposed = None;
-        self.branches.copy_from_slice(branches);
-        self.node = Node::new(branches);
+        self.outside.branches.copy_from_slice(branches);
+        self.outside.node = Node::new(branches);
         // Without a root the instant before is kept as it was.
         self.solved = false;
-        let mut fresh = std::mem::take(&mut self.after);
-        let result = self.solver.instant(&self.model, &self.state, branches, &self.node, &mut fresh);
-        self.after = fresh;
+        let result = self.solver.instant(&self.model, &self.state, self.reduced, &self.outside, &mut self.after);
         if result.is_ok() {
             std::mem::swap(&mut self.start, &mut self.after);
             self.solved = true;
@@ -218,14 +237,11 @@ impl Plant {
         if at < proposal.end {
             self.force(at - self.time);
         }
-        let h = self.length as f64 * 1e-6;
-        let volts = [self.bus[0], extension::apply(&extension::weights_at(0.5), &self.bus), self.bus[3]];
-        for (device, (&i0, &i1)) in self.start.devices.iter().zip(&self.end.devices).enumerate() {
-            self.ports.add(device, (i0, i1), volts, h);
-        }
+        self.book();
         std::mem::swap(&mut self.state, &mut self.end_state);
         std::mem::swap(&mut self.start, &mut self.after);
-        self.solved = !self.openings.commit(self.solver.network_mut());
+        let closed = !self.openings.commit(&mut self.solver);
+        (self.solved, self.reduced) = (closed, closed);
         self.time = at;
         self.next_s = self.wish_s;
         self.steps += 1;
@@ -239,29 +255,45 @@ impl Plant {
             return;
         }
         self.model.fixed[index].bleed = amps;
-        self.state.sums[b] = self.model.sum(b, &self.state.cells);
+        let (at, _) = self.model.place(b, c);
+        self.model.pack(at);
+        self.model.sum_block(at / self.model.cells_per_battery, &mut self.state);
         self.model.sum_strings(&mut self.state);
         self.proposed = None;
-        self.solved = false;
+        (self.solved, self.reduced) = (false, false);
     }
 
     /// Sets the ambient temperature, °C. Only at a step boundary: it drops a proposed step.
     pub fn set_ambient_c(&mut self, celsius: f64) {
         assert!(celsius.is_finite(), "ambient temperature {celsius} °C");
-        self.ambient_c = celsius;
         self.proposed = None;
+        // How fast the batteries warm is part of the circuit's derivative.
+        self.solved = self.solved && self.outside.ambient_c == celsius;
+        self.outside.ambient_c = celsius;
     }
 
     /// True state of charge of a cell at [`time`](Self::time): charge over true capacity, not clipped.
     pub fn soc(&self, b: usize, c: usize) -> f64 {
-        let index = b * self.model.cells_per_battery + c;
-        self.state.cells[index].q * self.model.fixed[index].per_capacity
+        let (at, lane) = self.model.place(b, c);
+        self.state.cells[at].q.0[lane] * self.model.own[at].per_capacity.0[lane]
     }
 
     /// Plants an error: the cells of string `s` integrate `factor` times their current. For the balance test only.
     #[doc(hidden)]
     pub fn plant_error_for_tests(&mut self, s: usize, factor: f64) {
-        self.model.planted[s] = factor;
+        for k in 0..self.model.blocks() {
+            for (lane, b) in self.model.batteries_of(k).into_iter().enumerate() {
+                if b / self.model.series == s {
+                    self.model.planted[k].0[lane] = factor;
+                }
+            }
+        }
+    }
+
+    /// Runs without the machine's wide vectors, or with them where it has them. The results are the same bits.
+    #[doc(hidden)]
+    pub fn use_wide_vectors(&mut self, wide: bool) {
+        self.model.wide = wide && crate::wide::available();
     }
 
     /// Proposes a step to be committed, discarded or cut short. It never goes past `until` (> `time()`); its end
@@ -269,6 +301,9 @@ impl Plant {
     pub fn propose(&mut self, branches: &[Branch], guards: &[Guard], until: Micros) -> Proposal {
         assert!(until > self.time, "until {until} µs is not after {} µs", self.time);
         let proposal = self.choose(branches, guards, until);
+        if proposal.end > self.time {
+            self.extend();
+        }
         self.proposed = Some(proposal);
         proposal
     }

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::fuse::StringFuse;
-use super::state::{Cell, Fixed, Model, State};
+use super::lanes::Lane;
+use super::state::{Fixed, Model, Own};
 use crate::cell::{CellSet, Form};
 use crate::network::{Bars, Layout};
 
@@ -217,48 +218,33 @@ impl BankParams {
             let capacity = cell.capacity_ah * 3600.0;
             Fixed {
                 per_capacity: 1.0 / capacity,
-                gamma: cells.hysteresis_rate() / capacity,
                 r0: r0 * cell.resistance_factor,
                 r: cell.resistance_factor / self.capacity_ah,
-                farads: cells.farads(self.capacity_ah),
                 self_discharge: cell.self_discharge_a,
                 bleed: 0.0,
                 q_start: cell.soc * capacity,
             }
         };
         let smallest = self.cells.iter().map(|cell| cell.capacity_ah * 3600.0).fold(f64::INFINITY, f64::min);
-        Model {
+        let mut model = Model {
             segment: smallest / cells.segments() as f64,
             set: cells.clone(),
             rc: cells.form() == Form::Rc,
             efficiency: cells.coulombic_efficiency(),
+            gamma: cells.hysteresis_rate(),
+            farads: cells.farads(self.capacity_ah),
             cells_per_battery: self.cells_per_battery,
             series: self.series,
             parallel: self.parallel,
             string_ohm: (0..self.parallel).map(|s| self.wiring.ohms_of_string(s, self.series)).collect(),
             fixed: self.cells.iter().map(fixed).collect(),
-            planted: vec![1.0; self.parallel],
-        }
-    }
-
-    pub(super) fn state(&self, model: &Model) -> State {
-        let mut state = State {
-            cells: model.fixed.iter().map(|fixed| Cell { q: fixed.q_start, ..Cell::default() }).collect(),
-            celsius: self.battery_temperature_c.clone(),
-            factors: self.battery_temperature_c.iter().map(|&celsius| model.set.factors(celsius)).collect(),
-            emf: vec![0.0; self.parallel],
-            r: vec![0.0; self.parallel],
-            ..State::default()
+            own: Vec::new(),
+            planted: Vec::new(),
+            wide: crate::wide::available(),
         };
-        for (index, cell) in state.cells.iter_mut().enumerate() {
-            let b = index / self.cells_per_battery;
-            cell.refresh(&model.fixed[index], &model.set, &state.factors[b], state.celsius[b]);
-        }
-        state.sums = (0..self.batteries()).map(|b| model.sum(b, &state.cells)).collect();
-        for (b, factors) in state.factors.iter_mut().enumerate() {
-            model.mean_rates(b, &state.sums[b], factors);
-        }
-        model.sum_strings(&mut state);
-        state
+        model.own = vec![Own::default(); model.blocks() * self.cells_per_battery];
+        model.planted = vec![Lane::all(1.0); model.blocks()];
+        (0..model.own.len()).for_each(|at| model.pack(at));
+        model
     }
 }

@@ -3,8 +3,8 @@
 //! A reading outside the step is a mistake of the caller and is refused by an assertion.
 
 use super::Plant;
-use super::extension::{Part, apply, hull, weights_at};
-use crate::circuit::BusState;
+use super::extension::{Part, ROUNDING_V, apply, hull, weights_at};
+use crate::circuit::{Branch, BusState};
 use crate::time::Micros;
 
 /// Bounds of a battery's current and temperature over a part of the step.
@@ -31,31 +31,52 @@ impl Plant {
 
     /// Voltage of cell `c` of battery `b` at `t`, V.
     pub fn cell_volts(&self, b: usize, c: usize, t: Micros) -> f64 {
-        apply(&weights_at(self.share(t)), &self.cubics[b * self.model.cells_per_battery + c])
+        apply(&weights_at(self.share(t)), &self.cubics.of(self.model.place(b, c)))
     }
 
     /// Voltages of all cells of battery `b` at `t`, V, into the first `cells_per_battery` entries of `out`.
     pub fn battery_cells(&self, b: usize, t: Micros, out: &mut [f64]) {
-        let n = self.model.cells_per_battery;
         let weights = weights_at(self.share(t));
-        for (volts, cubic) in out[..n].iter_mut().zip(&self.cubics[b * n..(b + 1) * n]) {
-            *volts = apply(&weights, cubic);
+        for (c, volts) in out[..self.model.cells_per_battery].iter_mut().enumerate() {
+            *volts = apply(&weights, &self.cubics.of(self.model.place(b, c)));
         }
     }
 
-    /// Current of battery `b` at `t`, A, positive charges; linear over the step.
-    pub fn battery_current(&self, b: usize, t: Micros) -> f64 {
+    /// Current of battery `b` over the step as `i0 + s·linear + s²·bend`, A.
+    pub(super) fn battery_amps(&self, b: usize) -> [f64; 3] {
         let s = b / self.model.series;
         let (i0, i1) = (self.start.strings[s], self.end.strings[s]);
-        i0 + self.share(t) * (i1 - i0)
+        let bend = if self.bent { i1 - i0 - self.length as f64 * 1e-6 * self.start.slopes[s] } else { 0.0 };
+        [i0, i1 - i0 - bend, bend]
+    }
+
+    /// Current of battery `b` at `t`, A, positive charges; linear over the step, or a parabola at tight accuracy.
+    pub fn battery_current(&self, b: usize, t: Micros) -> f64 {
+        let ([i0, linear, bend], s) = (self.battery_amps(b), self.share(t));
+        i0 + s * (linear + s * bend)
     }
 
     /// Charge that has gone into battery `b` from the start of the step to `t`, A·s: the exact integral of
     /// [`battery_current`](Self::battery_current).
     pub fn battery_charge_since_step(&self, b: usize, t: Micros) -> f64 {
-        let s = b / self.model.series;
-        let (i0, i1) = (self.start.strings[s], self.end.strings[s]);
-        (t - self.time) as f64 * 1e-6 * (i0 + 0.5 * self.share(t) * (i1 - i0))
+        let ([i0, linear, bend], s) = (self.battery_amps(b), self.share(t));
+        (t - self.time) as f64 * 1e-6 * (i0 + s * (0.5 * linear + s * bend / 3.0))
+    }
+
+    /// Bounds of the current of battery `b` over `[ta, tb]`, A.
+    fn current_bounds(&self, b: usize, ta: Micros, tb: Micros) -> (f64, f64) {
+        let (low, high) = ordered(self.battery_current(b, ta), self.battery_current(b, tb));
+        let [i0, linear, bend] = self.battery_amps(b);
+        if bend == 0.0 {
+            return (low, high);
+        }
+        let rounding = 1e-13 * (low.abs() + high.abs() + bend.abs());
+        let turn = -0.5 * linear / bend;
+        if self.share(ta) < turn && turn < self.share(tb) {
+            let turned = i0 + turn * (linear + turn * bend);
+            return (low.min(turned) - rounding, high.max(turned) + rounding);
+        }
+        (low - rounding, high + rounding)
     }
 
     /// Temperature of battery `b` at `t`, °C; linear over the step.
@@ -67,23 +88,43 @@ impl Plant {
     /// Bounds of battery `b` over `[ta, tb]`: `cells[c]` becomes the lowest and highest voltage of cell `c`, V; the
     /// rest is returned. Every reading inside lies within them.
     pub fn battery_bounds(&self, b: usize, ta: Micros, tb: Micros, cells: &mut [(f64, f64)]) -> BatteryBounds {
-        let n = self.model.cells_per_battery;
         let (a, z) = (self.share(ta), self.share(tb));
-        let cubics = &self.cubics[b * n..(b + 1) * n];
-        if a == 0.0 && z == 1.0 {
-            for (bounds, cubic) in cells[..n].iter_mut().zip(cubics) {
-                *bounds = hull(cubic);
-            }
-        } else {
-            let part = Part::new(a, z);
-            for (bounds, cubic) in cells[..n].iter_mut().zip(cubics) {
-                *bounds = part.bounds(cubic);
-            }
+        let part = (a > 0.0 || z < 1.0).then(|| Part::new(a, z));
+        for (c, bounds) in cells[..self.model.cells_per_battery].iter_mut().enumerate() {
+            let cubic = self.cubics.of(self.model.place(b, c));
+            *bounds = part.as_ref().map_or_else(|| hull(&cubic), |part| part.bounds(&cubic));
         }
         BatteryBounds {
-            current: ordered(self.battery_current(b, ta), self.battery_current(b, tb)),
+            current: self.current_bounds(b, ta, tb),
             temperature: ordered(self.battery_temperature(b, ta), self.battery_temperature(b, tb)),
         }
+    }
+
+    /// Lowest and highest voltage of all cells of battery `b` over `[ta, tb]`, V: the hull of the bounds of
+    /// [`battery_bounds`](Self::battery_bounds).
+    pub fn battery_range(&self, b: usize, ta: Micros, tb: Micros) -> (f64, f64) {
+        let (a, z) = (self.share(ta), self.share(tb));
+        if a == 0.0 && z == 1.0 {
+            return self.step_range(b);
+        }
+        let part = Part::new(a, z);
+        let cells = (0..self.model.cells_per_battery).map(|c| part.of(&self.cubics.of(self.model.place(b, c))));
+        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+        for coefficient in cells.flatten() {
+            (low, high) = (low.min(coefficient), high.max(coefficient));
+        }
+        (low - ROUNDING_V, high + ROUNDING_V)
+    }
+
+    /// [`battery_range`](Self::battery_range) over the whole step: computed with the step, so that it costs nothing.
+    pub fn step_range(&self, b: usize) -> (f64, f64) {
+        let (low, high) = self.cubics.hull(b);
+        (low - ROUNDING_V, high + ROUNDING_V)
+    }
+
+    /// [`step_range`](Self::step_range) of every battery in chain order.
+    pub fn step_ranges(&self) -> impl Iterator<Item = (f64, f64)> {
+        (0..self.batteries()).map(|b| self.step_range(b))
     }
 
     /// Bus voltage at `t`, V.
@@ -101,6 +142,7 @@ impl Plant {
         out.volts = self.bus_volts_at(t);
         out.amps_of_device.clear();
         let dead = self.bus_is_dead();
-        out.amps_of_device.extend(self.branches.iter().map(|branch| if dead { 0.0 } else { branch.amps(out.volts) }));
+        let amps = |branch: &Branch| if dead { 0.0 } else { branch.amps(out.volts) };
+        out.amps_of_device.extend(self.outside.branches.iter().map(amps));
     }
 }

@@ -1,8 +1,35 @@
 //! The circuit at one instant, and the implicit circuit at the end of a step.
 
-use super::state::{Model, State, Weights, decay};
+use super::lanes::{self, Lane};
+use super::relax::Weights;
+use super::state::{Model, State};
+use super::sums::Sums;
 use crate::circuit::{Branch, NoRoot, Node};
 use crate::network::{Network, Sources};
+use crate::thermal::ThermalRow;
+use crate::wide::{self, Body};
+
+/// The devices at the terminals, and the air outside the batteries.
+#[derive(Clone, Debug)]
+pub(super) struct Outside {
+    pub branches: Vec<Branch>,
+    /// The branches, folded.
+    pub node: Node,
+    pub thermal: ThermalRow,
+    pub ambient_c: f64,
+}
+
+/// How the implicit circuit at the end of a step is to be solved.
+pub(super) struct End<'a> {
+    /// Length of the step, s.
+    pub h: f64,
+    /// Whether the charge moved is that of currents that start with their slope.
+    pub bent: bool,
+    /// Weights of the RC pairs, per block.
+    pub pairs: &'a [(Weights, Weights)],
+    /// The strings have to agree within this, V.
+    pub enough: f64,
+}
 
 /// The circuit at one instant: bus, devices, strings, and how fast they drift.
 #[derive(Clone, Debug, Default)]
@@ -17,177 +44,321 @@ pub(super) struct Instant {
     pub strings: Vec<f64>,
     /// A/s per string.
     pub slopes: Vec<f64>,
+    /// `strings` and `slopes` in the lanes of the batteries.
+    pub amps: Vec<Lane>,
+    pub amps_slope: Vec<Lane>,
+    /// K/s, in the same lanes.
+    pub warming: Vec<Lane>,
 }
 
 impl Instant {
-    /// Without a bank the bus is dead: no device of this kind feeds another one by itself (assumed).
-    fn make_dead(&mut self) {
-        (self.volts, self.drift) = (0.0, 0.0);
-        for amps in [&mut self.devices, &mut self.strings, &mut self.slopes] {
-            amps.fill(0.0);
+    pub fn new(model: &Model, devices: usize) -> Self {
+        let (strings, lanes) = (vec![0.0; model.parallel], vec![Lane::default(); model.blocks()]);
+        Self {
+            devices: vec![0.0; devices],
+            strings: strings.clone(),
+            slopes: strings,
+            amps: lanes.clone(),
+            amps_slope: lanes.clone(),
+            warming: lanes,
+            ..Self::default()
         }
+    }
+
+    /// Takes over the currents of another instant.
+    pub fn copy_currents(&mut self, other: &Instant) {
+        self.volts = other.volts;
+        self.devices.copy_from_slice(&other.devices);
+        self.strings.copy_from_slice(&other.strings);
+        self.amps.copy_from_slice(&other.amps);
     }
 }
 
 /// Elimination with its scratch space.
 #[derive(Clone, Debug)]
 pub(super) struct Solver {
+    /// The circuit of a state: its elimination and its open voltage, V.
     network: Network,
     sources: Sources,
+    open: f64,
+    /// Its drift.
+    drifting: Sources,
+    /// Per string.
     e: Vec<f64>,
-    r: Vec<f64>,
-    guess: Vec<f64>,
+    /// The implicit circuit at the end of the step.
+    end_network: Network,
+    end_sources: Sources,
+    end_e: Vec<f64>,
+    end_r: Vec<f64>,
+    /// Per battery.
+    volts: Vec<Lane>,
+    ohms: Vec<Lane>,
+    /// Per battery, not padded.
+    watts: Vec<f64>,
+    kelvin_per_s: Vec<f64>,
 }
 
 /// Corrections of the implicit circuit that are at most made; two are the rule.
 const CORRECTIONS: usize = 4;
 
 impl Solver {
-    pub fn new(network: Network, strings: usize) -> Self {
-        let zeros = || vec![0.0; strings];
-        Self { network, sources: Sources::default(), e: zeros(), r: zeros(), guess: zeros() }
+    pub fn new(network: Network, model: &Model) -> Self {
+        let zeros = || vec![0.0; model.parallel];
+        let lanes = || vec![Lane::default(); model.blocks()];
+        Self {
+            end_network: network.clone(),
+            end_sources: Sources::default(),
+            network,
+            sources: Sources::default(),
+            open: 0.0,
+            drifting: Sources::default(),
+            e: zeros(),
+            end_e: zeros(),
+            end_r: zeros(),
+            volts: lanes(),
+            ohms: lanes(),
+            watts: vec![0.0; model.batteries()],
+            kelvin_per_s: vec![0.0; model.batteries()],
+        }
     }
 
     pub fn network(&self) -> &Network {
         &self.network
     }
 
-    /// The bars, to open and close strings.
-    pub fn network_mut(&mut self) -> &mut Network {
-        &mut self.network
+    /// Opens or closes a string, in the circuit of a state and in the implicit one.
+    pub fn set_open(&mut self, string: usize, open: bool) {
+        self.network.set_open(string, open);
+        self.end_network.set_open(string, open);
     }
 
-    /// Closes the circuit for sources `self.e` behind the factored resistances.
-    fn close(&mut self, branches: &[Branch], node: &Node, out: &mut Instant) -> Result<(), NoRoot> {
-        if self.network.all_open() {
-            out.make_dead();
-            return Ok(());
-        }
-        let u = self.network.reduce(&self.e, &mut self.sources);
-        out.volts = node.volts(u, self.network.ohms())?;
-        assert!(out.volts.is_finite(), "bus at {} V: a branch is not a number", out.volts);
-        let mut total = 0.0;
-        for (amps, branch) in out.devices.iter_mut().zip(branches) {
-            *amps = branch.amps(out.volts);
-            total += *amps;
-        }
-        self.network.distribute(&self.sources, total, &mut out.strings);
-        Ok(())
-    }
-
-    /// Solves the circuit of `state` and its time derivative.
+    /// Solves the circuit of `state` and its time derivative. `reduced` says that the elimination is still that of the
+    /// same state, so that only the devices differ.
     pub fn instant(
         &mut self,
         model: &Model,
         state: &State,
-        branches: &[Branch],
-        node: &Node,
+        reduced: bool,
+        outside: &Outside,
         out: &mut Instant,
     ) -> Result<(), NoRoot> {
-        self.network.factor(&state.r);
-        self.e.copy_from_slice(&state.emf);
-        self.close(branches, node, out)?;
+        if !reduced {
+            self.network.factor(&state.r);
+            self.open = self.network.reduce(&state.emf, &mut self.sources);
+        }
+        close(&self.network, &self.sources, self.open, outside, out)?;
+        model.spread(&out.strings, &mut out.amps);
+        self.warm(model, state, outside, out);
+        wide::run(model.wide, Drifts { model, state, at: out, drift: &mut self.volts });
+        model.gather(&self.volts, &mut self.e);
         if self.network.all_open() {
+            out.slopes.fill(0.0);
+            out.drift = 0.0;
+            model.spread(&out.slopes, &mut out.amps_slope);
             return Ok(());
         }
-        for (s, e) in self.e.iter_mut().enumerate() {
-            let mut drift = 0.0;
-            for b in s * model.series..(s + 1) * model.series {
-                drift += model.battery_drift(&state.sums[b], &state.factors[b], out.strings[s]);
-            }
-            *e = drift;
-        }
-        let u = self.network.reduce(&self.e, &mut self.sources);
-        let siemens = node.slope(out.volts);
+        let u = self.network.reduce(&self.e, &mut self.drifting);
+        let siemens = outside.node.slope(out.volts);
         out.drift = u / (1.0 + self.network.ohms() * siemens);
-        self.network.distribute(&self.sources, -siemens * out.drift, &mut out.slopes);
+        self.network.distribute(&self.drifting, -siemens * out.drift, &mut out.slopes);
+        model.spread(&out.slopes, &mut out.amps_slope);
         Ok(())
     }
 
-    /// Solves for the currents at the end of a step of `h` seconds in which every string current is linear in
-    /// time: OCV through its slope, RC pairs exactly, hysteresis with its exponential, corrected until the
-    /// strings agree within `enough` volts.
-    #[allow(clippy::too_many_arguments)]
+    /// How fast the batteries warm at the currents of `out`.
+    fn warm(&mut self, model: &Model, state: &State, outside: &Outside, out: &mut Instant) {
+        let each = state.sums.iter().zip(&state.climate).zip(&out.amps);
+        for (four, ((sums, climate), amps)) in self.watts.chunks_mut(lanes::WIDTH).zip(each) {
+            model.heat(sums, climate, *amps).put(four);
+        }
+        outside.thermal.rates(outside.ambient_c, &self.watts, &state.celsius, &mut self.kelvin_per_s);
+        for (lane, four) in out.warming.iter_mut().zip(self.kelvin_per_s.chunks(lanes::WIDTH)) {
+            *lane = Lane::take(four);
+        }
+    }
+
+    /// Solves for the currents at the end of a step of `h` seconds: OCV through its slope, RC pairs exactly for a
+    /// straight current, hysteresis with its exponential, corrected until the strings agree.
     pub fn end(
         &mut self,
         model: &Model,
         state: &State,
         start: &Instant,
-        h: f64,
-        weights: &[Weights],
-        branches: &[Branch],
-        node: &Node,
-        enough: f64,
+        end: &End,
+        outside: &Outside,
         out: &mut Instant,
     ) -> Result<(), NoRoot> {
-        for (guess, (i, slope)) in self.guess.iter_mut().zip(start.strings.iter().zip(&start.slopes)) {
-            *guess = i + h * slope;
+        for (guess, (i, slope)) in out.amps.iter_mut().zip(start.amps.iter().zip(&start.amps_slope)) {
+            *guess = *i + *slope * end.h;
         }
         for _ in 0..CORRECTIONS {
-            for s in 0..model.parallel {
-                let (i0, i1) = (start.strings[s], self.guess[s]);
-                let (mut volts, mut ohms) = (0.0, model.string_ohm[s]);
-                let batteries = s * model.series..(s + 1) * model.series;
-                for (b, w) in batteries.clone().zip(&weights[batteries]) {
-                    let (v, r) = battery_end(model, state, b, i0, i1, h, w);
-                    volts += v;
-                    ohms += r;
-                }
-                self.e[s] = volts;
-                self.r[s] = ohms;
+            let (volts, ohms) = (&mut self.volts, &mut self.ohms);
+            wide::run(model.wide, Ends { model, state, start, end, amps: &out.amps, volts, ohms });
+            model.gather(volts, &mut self.end_e);
+            model.gather(ohms, &mut self.end_r);
+            self.end_r.iter_mut().zip(&model.string_ohm).for_each(|(r, ohm)| *r += ohm);
+            self.end_network.factor(&self.end_r);
+            // `strings` keeps the guess for the comparison.
+            for (string, s) in out.strings.iter_mut().zip(0..) {
+                *string = lanes::of(&out.amps, s * model.series);
             }
-            self.network.factor(&self.r);
-            self.close(branches, node, out)?;
-            let mut change: f64 = 0.0;
-            for (s, guess) in self.guess.iter_mut().enumerate() {
-                change = change.max(state.r[s] * (out.strings[s] - *guess).abs());
-                *guess = out.strings[s];
-            }
-            if change <= enough {
+            self.e.copy_from_slice(&out.strings);
+            let u = self.end_network.reduce(&self.end_e, &mut self.end_sources);
+            close(&self.end_network, &self.end_sources, u, outside, out)?;
+            model.spread(&out.strings, &mut out.amps);
+            let pairs = out.strings.iter().zip(&self.e).zip(&state.r);
+            let change = pairs.map(|((i, guess), r)| r * (i - guess).abs()).fold(0.0, f64::max);
+            if change <= end.enough {
                 break;
             }
         }
         Ok(())
     }
+
+    /// Solves the implicit circuit once more, with what its strings are known to miss of the end state `state`.
+    pub fn correct(
+        &mut self,
+        model: &Model,
+        state: &State,
+        outside: &Outside,
+        out: &mut Instant,
+    ) -> Result<(), NoRoot> {
+        for s in 0..model.parallel {
+            let i = out.strings[s];
+            self.end_e[s] += (state.emf[s] + state.r[s] * i) - (self.end_e[s] + self.end_r[s] * i);
+        }
+        let u = self.end_network.reduce(&self.end_e, &mut self.end_sources);
+        close(&self.end_network, &self.end_sources, u, outside, out)?;
+        model.spread(&out.strings, &mut out.amps);
+        Ok(())
+    }
 }
 
-/// Voltage of battery `b` at the end of the step as `source + ohms·i1`, linearised about the guess `i1`.
-fn battery_end(model: &Model, state: &State, b: usize, i0: f64, i1: f64, h: f64, w: &Weights) -> (f64, f64) {
-    let sums = &state.sums[b];
-    let efficiency = |i: f64| if i >= 0.0 { model.efficiency } else { 1.0 };
-    // Without a change of sign both ends see the direction of the mean.
-    let crossing = i0 * i1 < 0.0;
-    let (d0, d1) = if crossing { (i0, i1) } else { (i0 + i1, i0 + i1) };
-    let (first, second) = if crossing {
-        let first = h * (i0 / (i0 - i1));
-        (0.5 * first * i0, 0.5 * (h - first) * i1)
-    } else {
-        (0.0, 0.5 * h * (i0 + i1))
-    };
-    let stored = efficiency(d0) * first + efficiency(d1) * second;
-    let stored_per_amp = 0.5 * h * efficiency(d1);
-    let sign0 = if d0 >= 0.0 { 1.0 } else { -1.0 };
-    let sign1 = if d1 >= 0.0 { 1.0 } else { -1.0 };
-    let midway = sign0 * sums.m + (sums.mh - sign0 * sums.m) * decay(sums.gamma * first.abs());
-    let left = (midway - sign1 * sums.m) * decay(sums.gamma * second.abs());
-    let mh = sign1 * sums.m + left;
-    let mh_per_amp = -left * sums.gamma * sign1 * 0.5 * h;
-    // The direction is that of the step, not of the end current itself, so that the model stays linear in it.
-    let target2 = |direction: f64, i: f64| {
-        if direction >= 0.0 {
-            sums.r2_charge * i - sums.r2_charge_bleed
-        } else {
-            sums.r2_discharge * i - sums.r2_discharge_bleed
+/// Closes the circuit of the strings eliminated into `sources`, whose open voltage is `u`. Without a bank the bus is
+/// dead: no device of this kind feeds another one by itself (assumed).
+fn close(network: &Network, sources: &Sources, u: f64, outside: &Outside, out: &mut Instant) -> Result<(), NoRoot> {
+    if network.all_open() {
+        out.volts = 0.0;
+        out.devices.fill(0.0);
+        out.strings.fill(0.0);
+        return Ok(());
+    }
+    out.volts = outside.node.volts(u, network.ohms())?;
+    assert!(out.volts.is_finite(), "bus at {} V: a branch is not a number", out.volts);
+    let mut total = 0.0;
+    for (amps, branch) in out.devices.iter_mut().zip(&outside.branches) {
+        *amps = branch.amps(out.volts);
+        total += *amps;
+    }
+    network.distribute(sources, total, &mut out.strings);
+    Ok(())
+}
+
+/// dE/dt of every battery at the currents of an instant, V/s.
+struct Drifts<'a> {
+    model: &'a Model,
+    state: &'a State,
+    at: &'a Instant,
+    drift: &'a mut [Lane],
+}
+
+impl Body for Drifts<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { model, state, at, drift } = self;
+        for (k, drift) in drift.iter_mut().enumerate() {
+            *drift = model.drift(&state.sums[k], &state.climate[k], at.amps[k], at.warming[k]);
         }
-    };
-    let r2_end = if d1 >= 0.0 { sums.r2_charge } else { sums.r2_discharge };
-    let ohms = sums.r0 + sums.slope * stored_per_amp + w.b1 * sums.r1 + w.b2 * r2_end + mh_per_amp;
-    let volts = sums.emf + sums.slope * stored - h * sums.leak - w.a1 * sums.v1 - w.a2 * sums.v2
-        + sums.r1 * ((w.a1 - w.b1) * i0 + w.b1 * i1)
-        - w.a1 * sums.r1_bleed
-        + (w.a2 - w.b2) * target2(d0, i0)
-        + w.b2 * target2(d1, i1)
-        + (mh - sums.mh)
-        + sums.r0 * i1;
+    }
+}
+
+/// Every battery at the end of the step as `volts + ohms·i1`, linearised about the guess `amps`.
+struct Ends<'a> {
+    model: &'a Model,
+    state: &'a State,
+    start: &'a Instant,
+    end: &'a End<'a>,
+    amps: &'a [Lane],
+    volts: &'a mut [Lane],
+    ohms: &'a mut [Lane],
+}
+
+impl Body for Ends<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { model, state, start, end, amps, volts, ohms } = self;
+        for (k, (volts, ohms)) in volts.iter_mut().zip(ohms).enumerate() {
+            let bend_from = end.bent.then_some(start.amps_slope[k]);
+            let (i0, sums) = (start.amps[k], &state.sums[k]);
+            (*volts, *ohms) = block_end(model, sums, i0, bend_from, amps[k], end.h, &end.pairs[k]);
+        }
+    }
+}
+
+#[inline(always)]
+fn block_end(
+    model: &Model,
+    sums: &Sums,
+    i0: Lane,
+    bend_from: Option<Lane>,
+    i1: Lane,
+    h: f64,
+    (pair1, pair2): &(Weights, Weights),
+) -> (Lane, Lane) {
+    let efficiency = |i: Lane| i.choose(Lane::all(model.efficiency), Lane::all(1.0));
+    let zero = Lane::default();
+    // Without a change of sign both ends see the direction of the mean, and all is in the second part.
+    let crossing = (i0 * i1).any(|product| product < 0.0);
+    let mean = i0 + i1;
+    let (mut d0, mut d1, mut first, mut second, mut per_amp) = (mean, mean, zero, mean * (0.5 * h), 0.5 * h);
+    if let Some(slope) = bend_from {
+        let bend = i1 - i0 - slope * h;
+        second = second - bend * (h / 6.0);
+        per_amp = h / 3.0;
+    }
+    if crossing {
+        for n in 0..lanes::WIDTH {
+            let (i0, i1) = (i0.0[n], i1.0[n]);
+            if i0 * i1 < 0.0 {
+                let until = h * (i0 / (i0 - i1));
+                (d0.0[n], d1.0[n]) = (i0, i1);
+                (first.0[n], second.0[n]) = (0.5 * until * i0, 0.5 * (h - until) * i1);
+            }
+        }
+        per_amp = 0.5 * h;
+    }
+    let stored = efficiency(d0) * first + efficiency(d1) * second;
+    let stored_per_amp = efficiency(d1) * per_amp;
+
+    let (sign0, sign1) = (d0.sign(), d1.sign());
+    let (mut mh, mut mh_per_amp) = (sums.mh, zero);
+    if model.gamma > 0.0 {
+        // The rate of a battery is that with which its cells start.
+        let left = (sums.m - sign1 * sums.mh).max(Lane::all(1e-12));
+        let rate = (sums.m_per_q - sign1 * sums.mh_per_q).max(zero) / left * model.gamma;
+        if crossing {
+            mh = sign0 * sums.m + (mh - sign0 * sums.m) * (rate * first.abs()).decay();
+        }
+        let left = (mh - sign1 * sums.m) * (rate * second.abs()).decay();
+        mh = sign1 * sums.m + left;
+        mh_per_amp = -(left * rate * sign1 * per_amp);
+    }
+    let (a1, a2) = (pair1.of_end(), pair2.of_end());
+    let r2_end = d1.choose(sums.r2_charge, sums.r2_discharge);
+    let v1 = pair1.linear(sums.v1, sums.target1(i0), sums.target1(i1));
+    let v2 = pair2.linear(sums.v2, sums.target2(d0, i0), sums.target2(d1, i1));
+    let r0 = sums.r0 + sums.r0_slope * stored;
+    let ohms = r0
+        + sums.r0_slope * stored_per_amp * i1
+        + sums.slope * stored_per_amp
+        + a1 * sums.r1
+        + a2 * r2_end
+        + mh_per_amp;
+    let volts =
+        sums.emf + sums.slope * stored - sums.leak * h + (v1 - sums.v1) + (v2 - sums.v2) + (mh - sums.mh) + r0 * i1;
     (volts - ohms * i1, ohms)
 }

@@ -1,38 +1,42 @@
 //! What a bank is at one instant, and what stays fixed while it runs.
 //!
-//! Cells are stored flat in chain order, so the cells of a battery and the batteries of a string are neighbours.
-//! Each cell carries its state and everything that the circuit needs of it; sums over a battery carry the
-//! same to the circuit, so that closing it costs per battery, not per cell.
+//! Batteries lie in blocks of four, one lane each, in chain order; a block holds its cells by their place in the
+//! battery: `[block][place]`, four cells side by side. The lanes that fill up the last block repeat the last battery, so
+//! that they are as harmless as it is; nothing sums over them. Sums over the places carry to the circuit what it
+//! needs of the cells, so that closing it costs per battery, not per cell.
 
+use super::lanes::{self, Lane, WIDTH};
+use super::sums::Sums;
 use crate::cell::{CellSet, Factors};
 
-/// A cell at one instant.
+/// Four cells at one instant: one place of the batteries of a block.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Cell {
+#[repr(C, align(64))]
+pub(super) struct Cells {
     /// Charge, A·s; the state, never clipped.
-    pub q: f64,
+    pub q: Lane,
     /// Voltages of the RC pairs, V.
-    pub v1: f64,
-    pub v2: f64,
+    pub v1: Lane,
+    pub v2: Lane,
     /// Hysteresis state, −1..=1.
-    pub h: f64,
+    pub h: Lane,
     /// Charge lost so far (self-discharge, bleed, coulombic), A·s.
-    pub lost: f64,
+    pub lost: Lane,
     /// OCV + v1 + v2 + M·h, V.
-    pub emf: f64,
+    pub emf: Lane,
     /// Ω at this state and temperature.
-    pub r0: f64,
-    pub r1: f64,
-    pub r2_discharge: f64,
-    pub r2_charge: f64,
+    pub r0: Lane,
+    pub r1: Lane,
+    pub r2_discharge: Lane,
+    pub r2_charge: Lane,
     /// Half width of the hysteresis, V.
-    pub m: f64,
+    pub m: Lane,
     /// d(OCV + M·h)/dq, V/(A·s).
-    pub slope: f64,
+    pub slope: Lane,
     /// dR0/dq, Ω/(A·s).
-    pub r0_slope: f64,
+    pub r0_slope: Lane,
     /// dOCV/dT, V/K.
-    pub entropy: f64,
+    pub entropy: Lane,
 }
 
 /// What does not change in a cell while the bank runs, except its bleed.
@@ -40,14 +44,10 @@ pub(super) struct Cell {
 pub(super) struct Fixed {
     /// 1 / capacity, 1/(A·s).
     pub per_capacity: f64,
-    /// γ / capacity, 1/(A·s).
-    pub gamma: f64,
     /// Ω at 50 % and the reference temperature.
     pub r0: f64,
     /// Resistance factor over rated capacity, 1/Ah.
     pub r: f64,
-    /// Capacitance of the RC pairs, F (form "rc").
-    pub farads: [f64; 2],
     /// A.
     pub self_discharge: f64,
     /// A.
@@ -56,45 +56,49 @@ pub(super) struct Fixed {
     pub q_start: f64,
 }
 
-/// Sums over the cells of a battery; the meaning of a field is that of the cell's.
+/// [`Fixed`] as the cell pass reads it.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Sums {
-    /// Voltage at zero string current: Σ (emf − R0·bleed), V.
-    pub emf: f64,
-    pub v1: f64,
-    pub v2: f64,
-    pub r0: f64,
-    pub r1: f64,
-    pub r2_discharge: f64,
-    pub r2_charge: f64,
-    pub m: f64,
-    pub mh: f64,
-    /// Σ M·γ/Q and Σ M·h·γ/Q.
-    pub m_gamma: f64,
-    pub mh_gamma: f64,
-    /// Mean of γ/Q.
-    pub gamma: f64,
-    pub slope: f64,
-    /// Σ slope·(bleed + self-discharge), V/s.
-    pub leak: f64,
-    pub r0_slope: f64,
-    pub entropy: f64,
-    /// Σ R·bleed: what the bleed takes from the RC targets, V.
-    pub r1_bleed: f64,
-    pub r2_discharge_bleed: f64,
-    pub r2_charge_bleed: f64,
-    /// Power of bleed and self-discharge, W.
-    pub leak_watts: f64,
+pub(super) struct Own {
+    pub per_capacity: Lane,
+    pub r0: Lane,
+    pub r: Lane,
+    pub self_discharge: Lane,
+    pub bleed: Lane,
+}
+
+/// Temperature of the batteries of a block and what follows from it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Climate {
+    /// °C.
+    pub celsius: Lane,
+    /// Factors on the resistances.
+    pub r0: Lane,
+    pub r1: Lane,
+    pub r2_discharge: Lane,
+    pub r2_charge: Lane,
+    /// 1/τ of the RC pairs, 1/s; in form "rc" that of the mean cell.
+    pub rate1: Lane,
+    pub rate2: Lane,
+    /// d(ln R0)/dT, 1/K.
+    pub r0_per_kelvin: Lane,
+    /// d(rate)/dT, 1/(s·K); 0 in form "rc".
+    pub rate1_per_kelvin: Lane,
+    pub rate2_per_kelvin: Lane,
 }
 
 /// The bank at one instant.
 #[derive(Clone, Debug, Default)]
 pub(super) struct State {
-    pub cells: Vec<Cell>,
+    /// `[block][place]`.
+    pub cells: Vec<Cells>,
+    /// Per block.
     pub sums: Vec<Sums>,
+    pub climate: Vec<Climate>,
     /// °C per battery.
     pub celsius: Vec<f64>,
-    pub factors: Vec<Factors>,
+    /// Heat that the temperatures have not received yet, J per battery: a step warms by the heat that it
+    /// predicts, the next one brings the rest.
+    pub owed: Vec<f64>,
     /// Voltage of each string at zero current, V, and its resistance with links and cables, Ω.
     pub emf: Vec<f64>,
     pub r: Vec<f64>,
@@ -106,241 +110,162 @@ pub(super) struct Model {
     pub set: CellSet,
     pub rc: bool,
     pub efficiency: f64,
+    /// Rate of the hysteresis state per capacity moved.
+    pub gamma: f64,
+    /// Capacitance of the RC pairs of a cell, F (form "rc").
+    pub farads: [f64; 2],
     pub cells_per_battery: usize,
     pub series: usize,
     pub parallel: usize,
     /// Cables, links and fuse of each string, Ω.
     pub string_ohm: Vec<f64>,
+    /// Every cell in chain order.
     pub fixed: Vec<Fixed>,
+    /// `[block][place]`, as `fixed`.
+    pub own: Vec<Own>,
     /// Charge of one segment of the OCV table of the smallest cell, A·s.
     pub segment: f64,
-    /// Factor on the current that the cells of a string integrate: 1, except in the balance test.
-    pub planted: Vec<f64>,
-}
-
-/// RC weights of a battery for one step: `v(h) = v − a·v + R·((a − b)·i0 + b·i1)`, exact for a linear current.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Weights {
-    pub a1: f64,
-    pub b1: f64,
-    pub a2: f64,
-    pub b2: f64,
-}
-
-/// Parts of a step are taken as no shorter than this in the RC weights, s: there the weights would be 0/0.
-const SHORTEST_S: f64 = 1e-12;
-
-/// `1 − e^(−x)`.
-fn relaxed(x: f64) -> f64 {
-    -libm::expm1(-x)
-}
-
-impl Weights {
-    /// Over `h` seconds, for decays at these rates, 1/s.
-    pub fn new(h: f64, rate1: f64, rate2: f64) -> Self {
-        let (x1, x2) = (h * rate1, h * rate2);
-        let (a1, a2) = (relaxed(x1), relaxed(x2));
-        Self { a1, b1: 1.0 - a1 / x1, a2, b2: 1.0 - a2 / x2 }
-    }
-}
-
-/// `e^(−x)` for `x ≥ 0`: a polynomial below 1/8 (error below 10⁻¹⁶), `libm` above.
-pub(super) fn decay(x: f64) -> f64 {
-    if x > 0.125 {
-        return libm::exp(-x);
-    }
-    let (x2, x4) = (x * x, x * x * (x * x));
-    let low = (1.0 - x) + x2 * (1.0 / 2.0 - x * (1.0 / 6.0));
-    let middle = (1.0 / 24.0 - x * (1.0 / 120.0)) + x2 * (1.0 / 720.0 - x * (1.0 / 5_040.0));
-    let high = 1.0 / 40_320.0 - x * (1.0 / 362_880.0);
-    low + x4 * (middle + x4 * high)
-}
-
-impl Cell {
-    /// Sets everything that follows from charge, hysteresis and temperature, except `emf`; returns OCV + M·h.
-    fn follow(&mut self, fixed: &Fixed, set: &CellSet, factors: &Factors, celsius: f64) -> f64 {
-        let z = self.q * fixed.per_capacity;
-        let row = set.row(z);
-        let inside = z.clamp(0.0, 1.0);
-        let live = if inside == z { fixed.per_capacity } else { 0.0 };
-        let ocv = set.ocv(z, row, celsius);
-        let r0 = fixed.r0 * factors.r0;
-        self.r0 = r0 * row.r0.at(inside);
-        self.r0_slope = r0 * row.r0.slope * live;
-        self.r1 = fixed.r * factors.r1 * row.r1.at(inside);
-        self.r2_discharge = fixed.r * factors.r2_discharge * row.r2_discharge.at(inside);
-        self.r2_charge = fixed.r * factors.r2_charge * row.r2_charge.at(inside);
-        self.m = row.hysteresis.at(inside);
-        self.slope = ocv.per_soc * fixed.per_capacity + row.hysteresis.slope * live * self.h;
-        self.entropy = ocv.per_kelvin;
-        ocv.volts + self.m * self.h
-    }
-
-    /// Brings everything that follows from the state up to date.
-    pub fn refresh(&mut self, fixed: &Fixed, set: &CellSet, factors: &Factors, celsius: f64) {
-        self.emf = self.follow(fixed, set, factors, celsius) + self.v1 + self.v2;
-    }
-
-    /// `R2` in the direction of `current`, Ω.
-    pub fn r2(&self, current: f64) -> f64 {
-        if current >= 0.0 { self.r2_charge } else { self.r2_discharge }
-    }
-
-    /// Charge and hysteresis after `moved` A·s of one direction in `h` seconds.
-    fn move_charge(&mut self, moved: f64, h: f64, fixed: &Fixed, efficiency: f64) {
-        let (sign, coulombic) = if moved >= 0.0 { (1.0, (1.0 - efficiency) * moved) } else { (-1.0, 0.0) };
-        self.q += moved - coulombic - fixed.self_discharge * h;
-        self.lost += coulombic + (fixed.bleed + fixed.self_discharge) * h;
-        self.h = sign + (self.h - sign) * decay(fixed.gamma * (sign * moved));
-    }
-}
-
-impl Sums {
-    /// What the second RC pair relaxes to at string current `i`, V.
-    pub fn target2(&self, i: f64) -> f64 {
-        if i >= 0.0 {
-            self.r2_charge * i - self.r2_charge_bleed
-        } else {
-            self.r2_discharge * i - self.r2_discharge_bleed
-        }
-    }
+    /// Factor on the current that the cells integrate, per block: 1, except in the balance test.
+    pub planted: Vec<Lane>,
+    /// Whether the passes over cells run with AVX2.
+    pub wide: bool,
 }
 
 impl Model {
-    /// Decay rates of the RC pairs of a cell, 1/s.
-    fn rates(&self, cell: &Cell, fixed: &Fixed, current: f64, battery: &Factors) -> (f64, f64) {
-        if self.rc {
-            (1.0 / (cell.r1 * fixed.farads[0]), 1.0 / (cell.r2(current) * fixed.farads[1]))
-        } else {
-            (battery.rate1, battery.rate2)
+    pub fn batteries(&self) -> usize {
+        self.series * self.parallel
+    }
+
+    pub fn blocks(&self) -> usize {
+        lanes::blocks(self.batteries())
+    }
+
+    /// The batteries of block `k`; padding lanes repeat the last battery.
+    pub fn batteries_of(&self, k: usize) -> [usize; WIDTH] {
+        let last = self.batteries() - 1;
+        std::array::from_fn(|lane| (k * WIDTH + lane).min(last))
+    }
+
+    /// Where cell `c` of battery `b` lies: index into `[block][place]`, and lane.
+    pub fn place(&self, b: usize, c: usize) -> (usize, usize) {
+        (b / WIDTH * self.cells_per_battery + c, b % WIDTH)
+    }
+
+    /// Writes what each string has into the lanes of its batteries.
+    pub fn spread(&self, strings: &[f64], out: &mut [Lane]) {
+        let (mut s, mut left) = (0, self.series);
+        for lane in out.iter_mut().flat_map(|lane| &mut lane.0) {
+            *lane = strings[s];
+            left -= 1;
+            if left == 0 && s + 1 < strings.len() {
+                (s, left) = (s + 1, self.series);
+            } else if left == 0 {
+                left = usize::MAX;
+            }
         }
     }
 
-    /// In form "rc" the decay rates of a battery, as the circuit needs them, are those of its mean cell.
-    pub fn mean_rates(&self, b: usize, sums: &Sums, factors: &mut Factors) {
-        if self.rc {
-            let n = self.cells_per_battery;
-            let [farad1, farad2] = self.fixed[b * n].farads;
-            factors.rate1 = n as f64 / (sums.r1 * farad1);
-            factors.rate2 = n as f64 / (sums.r2_discharge * farad2);
+    /// Sums what each battery has over the batteries of its string.
+    pub fn gather(&self, batteries: &[Lane], out: &mut [f64]) {
+        for (s, total) in out.iter_mut().enumerate() {
+            let string = s * self.series..(s + 1) * self.series;
+            *total = string.map(|b| lanes::of(batteries, b)).sum();
         }
     }
 
-    /// Makes `cell` what `start` becomes in `h` seconds in which the string current goes linearly from `i0` to `i1`.
-    /// `before` holds at the start, `factors` and `celsius` at the end. Returns the change of the open-circuit slope
-    /// times the charge moved, V.
-    #[allow(clippy::too_many_arguments)]
-    pub fn advance(
-        &self,
-        index: usize,
-        start: &Cell,
-        (i0, i1): (f64, f64),
-        h: f64,
-        weights: &Weights,
-        before: &Factors,
-        factors: &Factors,
-        celsius: f64,
-        planted: f64,
-        cell: &mut Cell,
-    ) -> f64 {
-        let fixed = &self.fixed[index];
-        let (c0, c1) = (i0 * planted - fixed.bleed, i1 * planted - fixed.bleed);
-        let (rate1, rate2) = self.rates(start, fixed, c0 + c1, before);
-        let own;
-        let weights = if self.rc {
-            own = Weights::new(h, rate1, rate2);
-            &own
-        } else {
-            weights
+    /// Copies `fixed` of the cells at index `at` of `[block][place]` into the lanes.
+    pub fn pack(&mut self, at: usize) {
+        let (k, c) = (at / self.cells_per_battery, at % self.cells_per_battery);
+        let cells = self.batteries_of(k).map(|b| self.fixed[b * self.cells_per_battery + c]);
+        let lane = |f: fn(&Fixed) -> f64| Lane(std::array::from_fn(|n| f(&cells[n])));
+        self.own[at] = Own {
+            per_capacity: lane(|cell| cell.per_capacity),
+            r0: lane(|cell| cell.r0),
+            r: lane(|cell| cell.r),
+            self_discharge: lane(|cell| cell.self_discharge),
+            bleed: lane(|cell| cell.bleed),
         };
-        *cell = *start;
-        let ocv;
-        if c0 * c1 >= 0.0 {
-            let moved = 0.5 * h * (c0 + c1);
-            cell.move_charge(moved, h, fixed, self.efficiency);
-            ocv = cell.follow(fixed, &self.set, factors, celsius);
-            let w = weights;
-            cell.v1 += (w.a1 - w.b1) * (start.r1 * c0) + w.b1 * (cell.r1 * c1) - w.a1 * start.v1;
-            cell.v2 += (w.a2 - w.b2) * (start.r2(moved) * c0) + w.b2 * (cell.r2(moved) * c1) - w.a2 * start.v2;
-        } else {
-            // The current changes sign: exact up to its zero, exact from there.
-            let first = h * (c0 / (c0 - c1));
-            let second = h - first;
-            let w = Weights::new(first.max(SHORTEST_S), rate1, rate2);
-            cell.move_charge(0.5 * first * c0, first, fixed, self.efficiency);
-            cell.v1 += (w.a1 - w.b1) * (start.r1 * c0) - w.a1 * cell.v1;
-            cell.v2 += (w.a2 - w.b2) * (start.r2(c0) * c0) - w.a2 * cell.v2;
-            let w = Weights::new(second.max(SHORTEST_S), rate1, rate2);
-            cell.move_charge(0.5 * second * c1, second, fixed, self.efficiency);
-            ocv = cell.follow(fixed, &self.set, factors, celsius);
-            cell.v1 += w.b1 * (cell.r1 * c1) - w.a1 * cell.v1;
-            cell.v2 += w.b2 * (cell.r2(c1) * c1) - w.a2 * cell.v2;
+    }
+
+    /// Sets the climate of every block to these temperatures, °C per battery.
+    pub fn climates(&self, celsius: &[f64], out: &mut [Climate]) {
+        for (k, climate) in out.iter_mut().enumerate() {
+            let batteries = self.batteries_of(k);
+            let at = |n: usize| self.set.factors(celsius[batteries[n]]);
+            let factors = [at(0), at(1), at(2), at(3)];
+            let lane = |f: fn(&Factors) -> f64| Lane([f(&factors[0]), f(&factors[1]), f(&factors[2]), f(&factors[3])]);
+            *climate = Climate {
+                celsius: lane(|f| f.celsius),
+                r0: lane(|f| f.r0),
+                r1: lane(|f| f.r1),
+                r2_discharge: lane(|f| f.r2_discharge),
+                r2_charge: lane(|f| f.r2_charge),
+                rate1: lane(|f| f.rate1),
+                rate2: lane(|f| f.rate2),
+                r0_per_kelvin: lane(|f| f.r0_per_kelvin),
+                rate1_per_kelvin: lane(|f| f.rate1_per_kelvin),
+                rate2_per_kelvin: lane(|f| f.rate2_per_kelvin),
+            };
         }
-        cell.emf = ocv + cell.v1 + cell.v2;
-        ((cell.slope - start.slope) * (cell.q - start.q)).abs()
     }
 
-    /// dV/dt of a cell at string current `i` that changes by `di` A/s, while its battery warms by `warming` K/s.
-    pub fn cell_slope(&self, index: usize, cell: &Cell, f: &Factors, i: f64, di: f64, warming: f64) -> f64 {
-        let fixed = &self.fixed[index];
-        let c = i - fixed.bleed;
-        let stored = if c >= 0.0 { self.efficiency * c } else { c } - fixed.self_discharge;
-        let (rate1, rate2) = self.rates(cell, fixed, c, f);
-        (cell.slope + cell.r0_slope * c) * stored
-            + cell.r0 * (di + f.r0_per_kelvin * warming * c)
-            + (cell.r1 * c - cell.v1) * rate1
-            + (cell.r2(c) * c - cell.v2) * rate2
-            + cell.m * fixed.gamma * (c - c.abs() * cell.h)
-            + cell.entropy * warming
-    }
-
-    /// dE/dt of a battery at constant string current `i`, V/s.
-    pub fn battery_drift(&self, sums: &Sums, f: &Factors, i: f64) -> f64 {
-        let (stored, sign) = if i >= 0.0 { (self.efficiency * i, 1.0) } else { (i, -1.0) };
-        (sums.slope + sums.r0_slope * i) * stored - sums.leak
-            + (sums.r1 * i - sums.r1_bleed - sums.v1) * f.rate1
-            + (sums.target2(i) - sums.v2) * f.rate2
-            + i * (sums.m_gamma - sign * sums.mh_gamma)
-    }
-
-    /// Sums over battery `b`.
-    pub fn sum(&self, b: usize, cells: &[Cell]) -> Sums {
-        let mut s = Sums::default();
-        let range = b * self.cells_per_battery..(b + 1) * self.cells_per_battery;
-        for (cell, fixed) in cells[range.clone()].iter().zip(&self.fixed[range]) {
-            let mh = cell.m * cell.h;
-            let leak = fixed.bleed + fixed.self_discharge;
-            s.emf += cell.emf - cell.r0 * fixed.bleed;
-            s.v1 += cell.v1;
-            s.v2 += cell.v2;
-            s.r0 += cell.r0;
-            s.r1 += cell.r1;
-            s.r2_discharge += cell.r2_discharge;
-            s.r2_charge += cell.r2_charge;
-            s.m += cell.m;
-            s.mh += mh;
-            s.m_gamma += cell.m * fixed.gamma;
-            s.mh_gamma += mh * fixed.gamma;
-            s.gamma += fixed.gamma;
-            s.slope += cell.slope;
-            s.leak += cell.slope * leak;
-            s.r0_slope += cell.r0_slope;
-            s.entropy += cell.entropy;
-            s.r1_bleed += cell.r1 * fixed.bleed;
-            s.r2_discharge_bleed += cell.r2_discharge * fixed.bleed;
-            s.r2_charge_bleed += cell.r2_charge * fixed.bleed;
-            s.leak_watts += cell.emf * leak;
+    /// The state at the start of a run: at rest, RC pairs and hysteresis at 0.
+    pub fn rest(&self, celsius: &[f64]) -> State {
+        let (blocks, n) = (self.blocks(), self.cells_per_battery);
+        let mut state = State {
+            cells: vec![Cells::default(); blocks * n],
+            sums: vec![Sums::default(); blocks],
+            climate: vec![Climate::default(); blocks],
+            celsius: celsius.to_vec(),
+            owed: vec![0.0; celsius.len()],
+            emf: vec![0.0; self.parallel],
+            r: vec![0.0; self.parallel],
+        };
+        self.climates(celsius, &mut state.climate);
+        for (at, cells) in state.cells.iter_mut().enumerate() {
+            let (k, c) = (at / n, at % n);
+            cells.q = Lane(self.batteries_of(k).map(|b| self.fixed[b * n + c].q_start));
+            let ocv = cells.follow(self, &self.own[at], &state.climate[k]).volts;
+            cells.emf = ocv;
         }
-        s.gamma /= self.cells_per_battery as f64;
-        s
+        for k in 0..blocks {
+            self.sum_block(k, &mut state);
+        }
+        self.sum_strings(&mut state);
+        state
+    }
+
+    /// Sums over the cells of block `k`.
+    pub fn sum_block(&self, k: usize, state: &mut State) {
+        let range = k * self.cells_per_battery..(k + 1) * self.cells_per_battery;
+        let mut sums = Sums::default();
+        for (cells, own) in state.cells[range.clone()].iter().zip(&self.own[range]) {
+            sums.add(cells, own);
+        }
+        state.sums[k] = sums;
+        self.mean_rates(&sums, &mut state.climate[k]);
+    }
+
+    /// In form "rc" the rates of a battery, as circuit and error test need them, are those of its mean cell.
+    #[inline(always)]
+    pub fn mean_rates(&self, sums: &Sums, climate: &mut Climate) {
+        if self.rc {
+            let n = Lane::all(self.cells_per_battery as f64);
+            climate.rate1 = n / (sums.r1 * self.farads[0]);
+            climate.rate2 = n / (sums.r2_discharge * self.farads[1]);
+            (climate.rate1_per_kelvin, climate.rate2_per_kelvin) = (Lane::default(), Lane::default());
+        }
     }
 
     /// Sums of the strings over their batteries.
     pub fn sum_strings(&self, state: &mut State) {
-        for s in 0..self.parallel {
-            let batteries = &state.sums[s * self.series..(s + 1) * self.series];
-            state.emf[s] = batteries.iter().map(|b| b.emf).sum();
-            state.r[s] = self.string_ohm[s] + batteries.iter().map(|b| b.r0).sum::<f64>();
+        for (s, (emf, r)) in state.emf.iter_mut().zip(&mut state.r).enumerate() {
+            (*emf, *r) = (0.0, self.string_ohm[s]);
+            for b in s * self.series..(s + 1) * self.series {
+                let (sums, lane) = (&state.sums[b / WIDTH], b % WIDTH);
+                *emf += sums.emf.0[lane];
+                *r += sums.r0.0[lane];
+            }
         }
     }
 }

@@ -1,0 +1,152 @@
+//! The error norm of a step, and what it allows before anything is computed.
+//!
+//! Error norm, in volts of one cell: `R0·|δI|` of every string, where `δI` is what the step's current misses, and what
+//! the cubic of a cell misses: decay of the RC pairs and of the hysteresis (`A·x⁴/384` for an exponential of
+//! amplitude `A` over `x` time constants) and the kinks of the tables (at most 4/27 of the change of slope times
+//! the charge). The voltage error alone would not do: at a charger in constant voltage it is zero while the
+//! currents drift.
+//!
+//! | Order | String current | `δI` |
+//! |---|---|---|
+//! | 2 | linear | `(I1 − I0 − h·I0')/4`, what a parabola adds in the middle, known before a cell is touched; then `I1` of the implicit circuit against that of the end state |
+//! | 3 | parabola that starts with `I0'` | `4/27·h·δI'`, with `δI'` its slope at the end against that of the circuit there; then the same mismatch, after a correction |
+
+use super::Plant;
+use super::lanes::Lane;
+use super::solver::Instant;
+use super::state::{Climate, Model, State};
+use super::step::LONGEST_S;
+use super::sums::Sums;
+use crate::wide::{self, Body};
+
+/// Largest deviation of a line with a kink from its cubic, per change of slope; and of a cubic with one wrong end
+/// slope from the right one: `s²·(1 − s)` at 2/3.
+pub(super) const KINK_MISSES: f64 = 4.0 / 27.0;
+
+/// Largest deviation of the cubic from an exponential of amplitude 1 over `x` time constants.
+#[inline(always)]
+fn cubic_misses(x: Lane) -> Lane {
+    (x * x * x * x * (1.0 / 384.0)).min(x * 0.15)
+}
+
+/// The longest `x` for which an exponential of this amplitude stays within half the tolerance.
+fn reach(tolerance: f64, amplitude: f64) -> f64 {
+    (192.0 * tolerance / amplitude).sqrt().sqrt()
+}
+
+impl Plant {
+    /// What is allowed before anything is computed, s: by the decays of RC pairs and hysteresis, and by the OCV table,
+    /// of which a step crosses one segment at most, so that it meets one kink at most.
+    pub(super) fn reach_s(&self) -> f64 {
+        // amplitude · rate⁴ decides; the largest gives the shortest reach.
+        let (model, state, start) = (&self.model, &self.state, &self.start);
+        let fastest = wide::run(model.wide, Fastest { model, state, start }) / model.cells_per_battery as f64;
+        let amps = self.start.strings.iter().fold(1e-9, |most: f64, i| most.max(i.abs()));
+        let limit = LONGEST_S.min(self.outside.thermal.time_constant_s()).min(self.model.segment / amps);
+        if fastest > 0.0 { limit.min(reach(self.accuracy.tolerance_v, fastest)) } else { limit }
+    }
+
+    /// R0 of one cell of string `s` whose resistance is `r`, Ω.
+    fn cell_ohms(&self, s: usize, r: f64) -> f64 {
+        (r - self.model.string_ohm[s]) / (self.model.series * self.model.cells_per_battery) as f64
+    }
+
+    /// Curvature that linear currents miss, and what the cubics miss of the decays. V.
+    pub(super) fn error_before(&self, h: f64) -> f64 {
+        let mut error: f64 = 0.0;
+        if !self.bent {
+            for (s, r) in self.state.r.iter().enumerate() {
+                let missed = self.end.strings[s] - self.start.strings[s] - h * self.start.slopes[s];
+                error = error.max(self.cell_ohms(s, *r) * 0.25 * missed.abs());
+            }
+        }
+        let (model, state, ends) = (&self.model, &self.state, [&self.start, &self.end]);
+        let missed = wide::run(model.wide, Missed { model, state, ends, h });
+        error.max(missed / self.model.cells_per_battery as f64)
+    }
+
+    /// End currents of the implicit circuit against those of the end state. V.
+    pub(super) fn mismatch(&self) -> f64 {
+        let pairs = self.after.strings.iter().zip(&self.end.strings).zip(&self.end_state.r).enumerate();
+        pairs.map(|(s, ((after, end), r))| self.cell_ohms(s, *r) * (after - end).abs()).fold(0.0, f64::max)
+    }
+
+    /// What the parabolas miss of the currents. V.
+    pub(super) fn error_of_bend(&self, h: f64) -> f64 {
+        if !self.bent {
+            return 0.0;
+        }
+        let missed = |s: usize, r: f64| {
+            let slope = 2.0 * (self.end.strings[s] - self.start.strings[s]) - h * self.start.slopes[s];
+            self.cell_ohms(s, r) * KINK_MISSES * (h * self.after.slopes[s] - slope).abs()
+        };
+        self.end_state.r.iter().enumerate().map(|(s, r)| missed(s, *r)).fold(0.0, f64::max)
+    }
+}
+
+/// How far each decaying part of a battery's cells is from what it decays to, V per battery, with its rate, 1/s.
+#[inline(always)]
+fn decays(model: &Model, sums: &Sums, climate: &Climate, i: Lane, slope: Lane) -> [(Lane, Lane); 3] {
+    let r2 = i.choose(sums.r2_charge, sums.r2_discharge);
+    let one = Lane::all(1.0);
+    let gamma = sums.per_q * (model.gamma / model.cells_per_battery as f64);
+    [
+        ((sums.v1 - sums.r1 * (i - slope * (one / climate.rate1))).abs(), climate.rate1),
+        ((sums.v2 - r2 * (i - slope * (one / climate.rate2))).abs(), climate.rate2),
+        ((sums.m - i.sign() * sums.mh).abs(), gamma * i.abs()),
+    ]
+}
+
+/// The largest amplitude · rate⁴ of all decays, V per battery and s⁴.
+struct Fastest<'a> {
+    model: &'a Model,
+    state: &'a State,
+    start: &'a Instant,
+}
+
+impl Body for Fastest<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn run(self) -> f64 {
+        let mut fastest = Lane::default();
+        for (k, (sums, climate)) in self.state.sums.iter().zip(&self.state.climate).enumerate() {
+            for (amplitude, rate) in decays(self.model, sums, climate, self.start.amps[k], self.start.amps_slope[k]) {
+                let square = rate * rate;
+                fastest = fastest.max(amplitude * (square * square));
+            }
+        }
+        fastest.largest()
+    }
+}
+
+/// What the cubics miss of the decays over the step, V per battery.
+struct Missed<'a> {
+    model: &'a Model,
+    state: &'a State,
+    ends: [&'a Instant; 2],
+    h: f64,
+}
+
+impl Body for Missed<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn run(self) -> f64 {
+        let Self { model, state, ends: [start, end], h } = self;
+        let mut error = Lane::default();
+        for (k, (sums, climate)) in state.sums.iter().zip(&state.climate).enumerate() {
+            let (i0, i1) = (start.amps[k], end.amps[k]);
+            for (amplitude, rate) in decays(model, sums, climate, i0, (i1 - i0) * (1.0 / h)) {
+                error = error.max(amplitude * cubic_misses(rate * h));
+            }
+            if (i0 * i1).any(|product| product < 0.0) {
+                // The curvature of the hysteresis jumps where the current changes sign.
+                let gamma = sums.per_q * (model.gamma / model.cells_per_battery as f64);
+                let jump = sums.m * gamma * (i1 - i0).abs() * (0.0625 * h);
+                error = error.max((i0 * i1).choose(Lane::default(), jump));
+            }
+        }
+        error.largest()
+    }
+}

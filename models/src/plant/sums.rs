@@ -1,0 +1,112 @@
+//! Sums over the cells of each battery of a block: all that the circuit and the heat need of the cells.
+
+use super::lanes::Lane;
+use super::state::{Cells, Climate, Model, Own};
+
+/// Sums over the cells of a battery; the meaning of a field is that of the cell's.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sums {
+    /// Voltage at zero string current: Σ (emf − R0·bleed), V.
+    pub emf: Lane,
+    /// Σ OCV, V.
+    pub ocv: Lane,
+    pub v1: Lane,
+    pub v2: Lane,
+    pub r0: Lane,
+    pub r1: Lane,
+    pub r2_discharge: Lane,
+    pub r2_charge: Lane,
+    pub m: Lane,
+    pub mh: Lane,
+    /// Σ M/Q and Σ M·h/Q, V/(A·s).
+    pub m_per_q: Lane,
+    pub mh_per_q: Lane,
+    /// Σ 1/Q, 1/(A·s).
+    pub per_q: Lane,
+    pub slope: Lane,
+    /// Σ slope·(bleed + self-discharge), V/s.
+    pub leak: Lane,
+    pub r0_slope: Lane,
+    pub entropy: Lane,
+    /// Σ OCV·(bleed + self-discharge), W.
+    pub leak_watts: Lane,
+    /// Σ R·bleed: what the bleed takes from the voltages, V.
+    pub r0_bleed: Lane,
+    pub r1_bleed: Lane,
+    pub r2_discharge_bleed: Lane,
+    pub r2_charge_bleed: Lane,
+}
+
+impl Sums {
+    #[inline(always)]
+    pub fn add(&mut self, cells: &Cells, own: &Own) {
+        let mh = cells.m * cells.h;
+        let ocv = cells.emf - cells.v1 - cells.v2 - mh;
+        let leak = own.bleed + own.self_discharge;
+        self.emf += cells.emf;
+        self.ocv += ocv;
+        self.v1 += cells.v1;
+        self.v2 += cells.v2;
+        self.r0 += cells.r0;
+        self.r1 += cells.r1;
+        self.r2_discharge += cells.r2_discharge;
+        self.r2_charge += cells.r2_charge;
+        self.m += cells.m;
+        self.mh += mh;
+        self.m_per_q += cells.m * own.per_capacity;
+        self.mh_per_q += mh * own.per_capacity;
+        self.per_q += own.per_capacity;
+        self.slope += cells.slope;
+        self.leak += cells.slope * leak;
+        self.r0_slope += cells.r0_slope;
+        self.entropy += cells.entropy;
+        self.leak_watts += ocv * leak;
+        if own.bleed.any(|amps| amps != 0.0) {
+            let r0_bleed = cells.r0 * own.bleed;
+            self.emf = self.emf - r0_bleed;
+            self.r0_bleed += r0_bleed;
+            self.r1_bleed += cells.r1 * own.bleed;
+            self.r2_discharge_bleed += cells.r2_discharge * own.bleed;
+            self.r2_charge_bleed += cells.r2_charge * own.bleed;
+        }
+    }
+
+    /// What the first RC pair relaxes to at string current `i`, V.
+    #[inline(always)]
+    pub fn target1(&self, i: Lane) -> Lane {
+        self.r1 * i - self.r1_bleed
+    }
+
+    /// What the second relaxes to at string current `i` of the direction `direction`, V.
+    #[inline(always)]
+    pub fn target2(&self, direction: Lane, i: Lane) -> Lane {
+        direction.choose(self.r2_charge * i - self.r2_charge_bleed, self.r2_discharge * i - self.r2_discharge_bleed)
+    }
+}
+
+impl Model {
+    /// dE/dt of the batteries of a block at constant string current `i`, while they warm by `warming` K/s. V/s.
+    #[inline(always)]
+    pub fn drift(&self, sums: &Sums, climate: &Climate, i: Lane, warming: Lane) -> Lane {
+        let stored = i.choose(i * self.efficiency, i);
+        let target2 = sums.target2(i, i);
+        (sums.slope + sums.r0_slope * i) * stored - sums.leak
+            + (sums.target1(i) - sums.v1) * climate.rate1
+            + (target2 - sums.v2) * climate.rate2
+            + i * (sums.m_per_q - i.sign() * sums.mh_per_q) * self.gamma
+            + (sums.entropy + sums.r0 * climate.r0_per_kelvin * i) * warming
+    }
+
+    /// Heat of the batteries of a block at string current `i`, by [`Sums`] that may be those of any instant; W.
+    ///
+    /// What goes in at the terminals, less what the charge in the cells stores: `Σ (V·i − OCV·dq/dt)`, and the
+    /// entropic heat. It holds for both forms: what an RC pair takes in counts as heat when it goes in.
+    #[inline(always)]
+    pub fn heat(&self, sums: &Sums, climate: &Climate, i: Lane) -> Lane {
+        let wasted = i.max(Lane::default()) * (1.0 - self.efficiency);
+        let kelvin = climate.celsius + 273.15;
+        (sums.r0 * i - sums.r0_bleed + sums.v1 + sums.v2 + sums.mh + kelvin * sums.entropy) * i
+            + sums.ocv * wasted
+            + sums.leak_watts
+    }
+}
