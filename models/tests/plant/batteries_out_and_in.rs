@@ -4,7 +4,7 @@ use crate::common::{TOLERANCE_V, bank, plant, run, set_a};
 use ngbank_models::cell::CellSet;
 use ngbank_models::circuit::{Branch, BusState, Guard, Quantity, When};
 use ngbank_models::network::Layout;
-use ngbank_models::plant::{Plant, Stop, StringFuse, Wiring, slow_bolt_down};
+use ngbank_models::plant::{Accuracy, Plant, Stop, StringFuse, Wiring, slow_bolt_down};
 use ngbank_models::time::{HOUR, MINUTE, SECOND};
 use proptest::prelude::*;
 
@@ -56,8 +56,9 @@ fn joined_strings_exchange_charge_as_the_linear_circuit_says() {
         let [u, v1, v2] = [m[0][0] * start, m[1][0] * start, m[2][0] * start];
         ((u + v1 + v2) * per_volt, u)
     };
-    for tolerance in [1e-4, 1e-5, 1e-6] {
-        let mut plant = Plant::new(&params, &straight(), 1, tolerance).expect("a valid bank");
+    for (tolerance, tight) in [(1e-4, false), (1e-5, false), (1e-6, false), (1e-6, true)] {
+        let accuracy = if tight { Accuracy::tight_with(tolerance) } else { tolerance.into() };
+        let mut plant = Plant::new(&params, &straight(), 1, accuracy).expect("a valid bank");
         plant.set_present(1, false);
         run(&mut plant, &[Branch::Open], &[], HOUR, |plant, end| {
             assert_eq!((plant.battery_current(0, end), plant.battery_current(1, end)), (0.0, 0.0));
@@ -74,7 +75,7 @@ fn joined_strings_exchange_charge_as_the_linear_circuit_says() {
             }
         });
         let first = first.expect("a step");
-        println!("tolerance {tolerance} V: first step {first:.2} s, worst {worst:.4} A of {:.2} A", start * per_volt);
+        println!("{accuracy:?}: first step {first:.2} s, worst {worst:.4} A of {:.2} A", start * per_volt);
         // The tolerance is that of a cell's voltage. The step before was half an hour long.
         assert!(worst * 0.0005 <= tolerance, "{worst} A at {tolerance} V");
         assert!(first < 30.0, "first step of {first} s");
@@ -187,6 +188,7 @@ proptest! {
             Just(Layout::EqualPaths), Just(Layout::Ladder), Just(Layout::Diagonal), Just(Layout::HalfWay),
         ],
         socs in prop::collection::vec(0.1_f64..0.95, 1..7),
+        tight in any::<bool>(),
         events in prop::collection::vec((0_usize..14, any::<bool>(), -700.0_f64..500.0, 1_u64..3_000), 1..12),
     ) {
         let parallel = socs.len();
@@ -197,7 +199,8 @@ proptest! {
         let fuse = StringFuse { rated_a: 100.0, ohm: 2e-4, melting: slow_bolt_down() };
         let (string_ohm, bus_segment_ohm) = (5e-4, 2e-4);
         params.wiring = Wiring { layout, string_ohm, bus_segment_ohm, fuse: Some(fuse), ..Wiring::default() };
-        let mut plant = Plant::new(&params, &CellSet::ng(), 2, TOLERANCE_V).expect("valid");
+        let accuracy = if tight { Accuracy::tight_with(1e-5) } else { TOLERANCE_V.into() };
+        let mut plant = Plant::new(&params, &CellSet::ng(), 2, accuracy).expect("valid");
         let mut bus = BusState::default();
         for (b, present, amps, seconds) in events {
             if b < 2 * parallel {

@@ -2,7 +2,7 @@
 
 use crate::common::{TOLERANCE_V, bank, set_a};
 use ngbank_models::circuit::{Branch, Guard, Quantity, When};
-use ngbank_models::plant::{BankParams, Plant, Stop, StringFuse, Wiring};
+use ngbank_models::plant::{Accuracy, BankParams, Plant, Stop, StringFuse, Wiring};
 use ngbank_models::time::{HOUR, Micros, SECOND};
 
 /// 100 A; 1.5 × for 100 s, 3 × for 4 s, 6 × for 0.5 s.
@@ -16,8 +16,8 @@ fn fused(parallel: usize) -> BankParams {
     params
 }
 
-fn new_plant(params: &BankParams, tolerance: f64) -> Plant {
-    Plant::new(params, &set_a(), 1, tolerance).expect("a valid bank")
+fn new_plant(params: &BankParams, accuracy: impl Into<Accuracy>) -> Plant {
+    Plant::new(params, &set_a(), 1, accuracy).expect("a valid bank")
 }
 
 /// Runs until a fuse blows: its string and when, s.
@@ -45,8 +45,8 @@ fn at_constant_current_it_blows_when_the_curve_says() {
         // Beyond the curve I²·t stays what it is at its end.
         (1200.0, 0.125),
     ] {
-        for amps in [-amps, amps] {
-            let mut plant = new_plant(&fused(1), TOLERANCE_V);
+        for (amps, accuracy) in [(-amps, TOLERANCE_V.into()), (amps, Accuracy::tight_with(1e-6))] {
+            let mut plant = new_plant(&fused(1), accuracy);
             let blown = until_one_blows(&mut plant, Branch::Current { amps }, HOUR);
             let (string, at) = blown.expect("it blows");
             assert_eq!(string, 0);
@@ -90,11 +90,11 @@ fn a_step_that_is_cut_wears_by_its_length() {
 #[test]
 fn under_a_changing_current_a_finer_run_blows_it_at_the_same_time() {
     // A resistive load on two strings of which one has the better path: its current falls while it melts.
-    let times = [1e-4, 1e-6].map(|tolerance| {
+    let times = [1e-4.into(), 1e-6.into(), Accuracy::tight_with(1e-6)].map(|accuracy: Accuracy| {
         let mut params = fused(2);
         params.wiring.string_ohm = 0.002;
         params.wiring.extra_ohm = vec![0.0, 0.003];
-        let mut plant = new_plant(&params, tolerance);
+        let mut plant = new_plant(&params, accuracy);
         let (string, at) =
             until_one_blows(&mut plant, Branch::Conductance { siemens: 21.0 }, HOUR).expect("the first blows");
         assert_eq!(string, 0);
@@ -104,7 +104,10 @@ fn under_a_changing_current_a_finer_run_blows_it_at_the_same_time() {
         assert_eq!(string, 1);
         (at, last)
     });
-    let [(first, last), (first_fine, last_fine)] = times;
+    println!("{times:?}");
+    let [(first, last), (first_fine, last_fine), (first_tight, last_tight)] = times;
+    assert!((first_tight - first_fine).abs() < 1e-3, "{first_tight} s against {first_fine} s");
+    assert!((last_tight - last_fine).abs() < 1e-3, "{last_tight} s against {last_fine} s");
     // A ten-thousandth of a life is allowed in a step, and there are a few of them.
     assert!((first / first_fine - 1.0).abs() < 1e-3, "{first} s against {first_fine} s");
     assert!((last / last_fine - 1.0).abs() < 1e-3, "{last} s against {last_fine} s");
@@ -167,16 +170,17 @@ fn the_earlier_of_fuse_and_guard_ends_the_step() {
 fn the_error_of_its_wear_shortens_steps() {
     // Large cells of 50 µΩ allow their currents an error of 2 A, and a fuse makes much more of it: an exchange of 320 A
     // that falls by a third within 30 s.
-    let times = [1e-4, 1e-6].map(|tolerance| {
+    let times = [1e-4.into(), 1e-6.into(), Accuracy::tight_with(1e-6)].map(|accuracy: Accuracy| {
         let mut params = fused(2);
         params.wiring.string_ohm = 5e-5;
         params.cells.iter_mut().take(4).for_each(|cell| cell.soc = 0.8);
-        let mut plant = new_plant(&params, tolerance);
+        let mut plant = new_plant(&params, accuracy);
         let (_, at) = until_one_blows(&mut plant, Branch::Open, HOUR).expect("it blows");
-        println!("{tolerance}: {at} s, {} steps", plant.steps());
+        println!("{accuracy:?}: {at} s, {} steps", plant.steps());
         at
     });
     assert!((times[0] / times[1] - 1.0).abs() < 1e-3, "{times:?} s");
+    assert!((times[2] - times[1]).abs() < 1e-3, "{times:?} s");
 }
 
 #[test]
