@@ -1,50 +1,111 @@
-//! One bank-day: 50 batteries, 400 cells, 24 h with a scaled household load, sun and a cut-off, firmware in the loop.
+//! Bank-days: 400 cells, one-minute load and one-minute sun, full physics, default tolerance, firmware in the loop.
 //!
-//! `jump` and `lockstep` play the same scenario and seed. Machines are noisy: read the ratio of the two in one run. It
-//! is printed first, with the decisions that jumping executes.
+//! Machines are noisy: read ratios of one run. Before the timings the bench prints, for every day, what was executed and
+//! what jumping saves against lockstep, and for the quiet day the comparison with a plain explicit loop, each with its
+//! error against its own equations solved tightly.
+
+use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use ngbank_benches::household_day;
+use ngbank_benches::days::{DAYS, Day};
+use ngbank_benches::explicit::{Explicit, Voltages};
+use ngbank_benches::least_seconds;
+use ngbank_models::time::{MINUTE, Micros, SECOND};
 use ngbank_sim::engine::{Mode, Options, run};
 use ngbank_sim::result::RunResult;
 use ngbank_sim::scenario::Resolved;
-use std::hint::black_box;
+
+/// Tolerance of the tight solution that a day is compared with, V.
+const TIGHT_V: f64 = 1e-7;
+/// Steps per second of the plain loop, and of the tight solution of its equations.
+const PLAIN: u32 = 1;
+const PLAIN_TIGHT: u32 = 32;
 
 fn play(scenario: &Resolved, mode: Mode) -> RunResult {
-    run(black_box(scenario), &Options { mode, ..Options::default() }).expect("the household day can be played")
+    run(black_box(scenario), &Options { mode, ..Options::default() }).expect("the day can be played")
 }
 
-/// Least time of so many plays, s.
-// Lint: a benchmark measures time; nothing of it enters a result.
-#[allow(clippy::disallowed_methods)]
-fn least_seconds(times: u32, scenario: &Resolved, mode: Mode) -> f64 {
-    let once = || {
-        let start = std::time::Instant::now();
-        black_box(play(scenario, mode));
-        start.elapsed().as_secs_f64()
+/// Bus power (W) and voltages in the middle of every minute.
+fn middles(scenario: &Resolved) -> (Vec<f64>, Vec<Voltages>) {
+    let every: Micros = 30 * SECOND;
+    let traced =
+        run(scenario, &Options { trace_every_us: Some(every), ..Options::default() }).expect("it can be played");
+    let series = (scenario.bank.params.series * scenario.bank.params.cells_per_battery) as f64;
+    let middle = traced.trace.iter().filter(|point| point.time_us % MINUTE == every);
+    middle.map(|at| (at.bank_a * at.bus_v, [at.bus_v / series, at.cell_v_min, at.cell_v_max])).unzip()
+}
+
+/// Root mean square and largest difference, V, over mean, lowest and highest cell.
+fn error(found: &[Voltages], tight: &[Voltages]) -> (f64, f64) {
+    let differences = || found.iter().flatten().zip(tight.iter().flatten()).map(|(found, tight)| (found - tight).abs());
+    let squares: f64 = differences().map(|d| d * d).sum();
+    ((squares / differences().count() as f64).sqrt(), differences().fold(0.0, f64::max))
+}
+
+fn report(day: &Day) {
+    let scenario = day.resolve();
+    let result = play(&scenario, Mode::Jump);
+    let (jump, lockstep) =
+        (least_seconds(9, || play(&scenario, Mode::Jump)), least_seconds(1, || play(&scenario, Mode::Lockstep)));
+    let cost = &result.cost;
+    println!(
+        "{}: {:.2} ms; {} cells, SoC swing {:.0} %, {} steps, {:.1} s not quiet, {} of {} decisions executed, {} changes of \
+         LOAD or CHARGER for a protection cause; lockstep {:.0} x as long",
+        day.name,
+        1e3 * jump,
+        result.cells,
+        100.0 * (result.extremes.soc_max - result.extremes.soc_min),
+        cost.plant_steps,
+        // A decision stands for 100 ms.
+        0.1 * cost.decisions_executed as f64,
+        cost.decisions_executed,
+        cost.decisions_total,
+        result.outputs.protection_changes,
+        lockstep / jump,
+    );
+}
+
+fn compare(day: &Day) {
+    let scenario = day.resolve();
+    let (watts, found) = middles(&scenario);
+    let mut tight = scenario.clone();
+    tight.tolerance_v = TIGHT_V;
+    let (rms, most) = error(&found, &middles(&tight).1);
+    let ours = least_seconds(9, || play(&scenario, Mode::Jump));
+    let plain = |steps_per_s: u32| {
+        let mut voltages = Vec::with_capacity(watts.len());
+        Explicit::new(&scenario.bank.params).play(&watts, steps_per_s, |at| voltages.push(at));
+        voltages
     };
-    (0..times).map(|_| once()).fold(f64::INFINITY, f64::min)
+    let (plain_rms, plain_most) = error(&plain(PLAIN), &plain(PLAIN_TIGHT));
+    let loops = least_seconds(5, || plain(PLAIN));
+    let cells = Explicit::new(&scenario.bank.params).cells() as f64;
+    println!(
+        "{}: ours {:.2} ms, error {:.2} µV RMS, {:.3} mV at most; plain loop of 1 s steps {:.1} ms, {:.0} M cell-seconds/s, error \
+         {:.2} µV RMS, {:.3} mV at most; {:.1} x faster",
+        day.name,
+        1e3 * ours,
+        1e6 * rms,
+        1e3 * most,
+        1e3 * loops,
+        1e-6 * cells * 60.0 * watts.len() as f64 / loops,
+        1e6 * plain_rms,
+        1e3 * plain_most,
+        loops / ours,
+    );
 }
 
 fn bank_day(criterion: &mut Criterion) {
-    let scenario = household_day(1);
-    let result = play(&scenario, Mode::Jump);
-    let (jump, lockstep) = (least_seconds(5, &scenario, Mode::Jump), least_seconds(2, &scenario, Mode::Lockstep));
-    let executed = 100.0 * result.cost.decisions_executed as f64 / result.cost.decisions_total as f64;
-    println!(
-        "bank-day of {} cells: {} plant steps, {} changes of LOAD or CHARGER for a protection cause; \
-         jump executes {executed:.2} % of the decisions in {:.1} ms, lockstep all in {:.0} ms: {:.0} x faster",
-        result.cells,
-        result.cost.plant_steps,
-        result.outputs.protection_changes,
-        1e3 * jump,
-        1e3 * lockstep,
-        lockstep / jump,
-    );
+    DAYS.iter().for_each(report);
+    compare(&DAYS[0]);
     let mut group = criterion.benchmark_group("bank_day");
     group.sample_size(10);
-    group.bench_function("jump", |bencher| bencher.iter(|| play(&scenario, Mode::Jump)));
-    group.bench_function("lockstep", |bencher| bencher.iter(|| play(&scenario, Mode::Lockstep)));
+    for day in &DAYS {
+        let scenario = day.resolve();
+        group.bench_function(day.name, |bencher| bencher.iter(|| play(&scenario, Mode::Jump)));
+    }
+    let year = DAYS[0].resolve_as(None, 365 * 24 * 60 * MINUTE);
+    group.bench_function("year", |bencher| bencher.iter(|| play(&year, Mode::Jump)));
     group.finish();
 }
 

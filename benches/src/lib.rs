@@ -4,14 +4,27 @@
 //! cheap enough to play thousands of them. Run with `cargo bench -p ngbank-benches`; a filter after `--` selects.
 //!
 //! *Layers.* [`core_bank`] feeds the firmware core with frames, without plant or chain; [`tape`] records whole runs, for
-//! the core on a Cortex-M to play again (`cortex-m/`).
+//! the core on a Cortex-M to play again (`cortex-m/`); [`days`] are the bank-days that `bank_day` and the program `growth`
+//! time; [`explicit`] is the plain loop that they are compared with.
 //!
 //! *Not done here.* Nothing is judged: a benchmark prints times, and machines differ. Tests hold the limits.
 
 use ngbank_sim::scenario::{self, NoFiles, Resolved};
 
 pub mod core_bank;
+pub mod days;
+pub mod explicit;
 pub mod tape;
+
+/// Least processor time of so many calls, s: what the machine can do when nothing else disturbs it.
+pub fn least_seconds<T>(times: u32, mut call: impl FnMut() -> T) -> f64 {
+    let mut once = || {
+        let start = cpu_time::ThreadTime::now();
+        std::hint::black_box(call());
+        start.elapsed().as_secs_f64()
+    };
+    (0..times).map(|_| once()).fold(f64::INFINITY, f64::min)
+}
 
 /// The built-in scenario `household-day` with the draws of this seed: 50 batteries, 400 cells, 24 h, a cut-off.
 ///

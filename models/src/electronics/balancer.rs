@@ -60,12 +60,14 @@ impl BalanceState {
 }
 
 /// Bleeds high cells, and the whole battery above 3.55 V per cell so that batteries in series meet.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Balancer {
     bleed_a: [f64; CELLS_MAX],
     cells: usize,
     bleeding: [bool; CELLS_MAX],
     pulling_down: bool,
+    /// Some current flows, or would if the temperature allowed it.
+    active: bool,
     state: BalanceState,
 }
 
@@ -76,6 +78,7 @@ impl Balancer {
             cells,
             bleeding: [false; CELLS_MAX],
             pulling_down: false,
+            active: false,
             state: BalanceState::Unknown,
         }
     }
@@ -88,6 +91,23 @@ impl Balancer {
     /// What the status word says.
     pub fn state(&self) -> BalanceState {
         self.state
+    }
+
+    /// True when no tick changes anything while every cell, as measured without noise, stays between these voltages.
+    #[inline]
+    pub(super) fn rests(&self, low_v: f64, high_v: f64) -> bool {
+        let spread_v = high_v - low_v;
+        let settled = match self.state {
+            BalanceState::Unknown => high_v < BLEED_FULL_V,
+            BalanceState::Balanced => true,
+            BalanceState::Balancing | BalanceState::Imbalance => false,
+        };
+        // The starting difference is least where the voltage is highest.
+        !self.active
+            && settled
+            && high_v < PULL_DOWN_ON_V
+            && spread_v < IMBALANCE_V
+            && (high_v < BLEED_LOW_V || spread_v < start_v(high_v))
     }
 
     /// Decides on the cells as measured without noise; true when a current changed.
@@ -106,6 +126,9 @@ impl Balancer {
             changed |= amps != self.bleed_a[cell];
             self.bleed_a[cell] = amps;
         }
+        self.active = self.pulling_down
+            || self.bleeding[..self.cells].contains(&true)
+            || self.bleed_a().iter().any(|&amps| amps > 0.0);
         self.state = self.judge(highest_v, highest_v - lowest_v);
         changed
     }
@@ -127,9 +150,14 @@ fn keeps_bleeding(bleeding: bool, volts: f64, above_lowest_v: f64) -> bool {
     if volts < BLEED_LOW_V {
         return false;
     }
-    let below_full = ((BLEED_FULL_V - volts) / (BLEED_FULL_V - BLEED_LOW_V)).max(0.0);
-    let start_v = START_FULL_V + (START_LOW_V - START_FULL_V) * below_full;
+    let start_v = start_v(volts);
     if bleeding { above_lowest_v > STOP_PART * start_v } else { above_lowest_v > start_v }
+}
+
+/// Difference to the lowest cell that starts bleeding at this voltage, at or above [`BLEED_LOW_V`].
+fn start_v(volts: f64) -> f64 {
+    let below_full = ((BLEED_FULL_V - volts) / (BLEED_FULL_V - BLEED_LOW_V)).max(0.0);
+    START_FULL_V + (START_LOW_V - START_FULL_V) * below_full
 }
 
 fn temperature_part(coldest_c: f64, hottest_c: f64) -> f64 {

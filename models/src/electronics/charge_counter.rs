@@ -27,6 +27,8 @@ const fn ticks(time: Micros) -> u32 {
 pub struct ChargeCounter {
     /// At the start of the plant's current step.
     charge_as: f64,
+    /// At the start of the step before.
+    last_as: f64,
     capacity_as: f64,
     gain: f64,
     offset_a: f64,
@@ -44,6 +46,7 @@ impl ChargeCounter {
         let capacity_as = capacity_ah * 3600.0;
         Self {
             charge_as: (params.initial_soc * capacity_as).clamp(0.0, capacity_as),
+            last_as: (params.initial_soc * capacity_as).clamp(0.0, capacity_as),
             capacity_as,
             gain: 1.0 + params.current_gain,
             offset_a: params.current_offset_a,
@@ -70,6 +73,20 @@ impl ChargeCounter {
         self.charge_as + mean_a * seconds(elapsed_us)
     }
 
+    /// As [`charge_after`](Self::charge_after), in the step before the present one.
+    pub(super) fn last_charge_after(&self, elapsed_us: Micros, start_a: f64, now_a: f64) -> f64 {
+        let mean_a = mean_outside_dead_band(self.measured(start_a), self.measured(now_a));
+        self.last_as + mean_a * seconds(elapsed_us)
+    }
+
+    /// Encloses the counted charge of a whole step in which the current stays between these, quickly.
+    #[inline]
+    pub(super) fn charge_within(&self, length_us: Micros, low_a: f64, high_a: f64) -> (f64, f64) {
+        let length_s = seconds(length_us);
+        let low = self.charge_as + self.measured(low_a).min(0.0) * length_s;
+        (low - ROUNDING_AS, self.charge_as + self.measured(high_a).max(0.0) * length_s + ROUNDING_AS)
+    }
+
     pub(super) fn charge_bounds(&self, start_a: f64, from: (Micros, f64), to: (Micros, f64)) -> (f64, f64) {
         let at_from = self.charge_after(from.0, start_a, from.1);
         let at_to = self.charge_after(to.0, start_a, to.1);
@@ -88,6 +105,7 @@ impl ChargeCounter {
     }
 
     pub(super) fn advance(&mut self, step_us: Micros, start_a: f64, end_a: f64) {
+        self.last_as = self.charge_as;
         self.charge_as = self.charge_after(step_us, start_a, end_a).clamp(0.0, self.capacity_as);
         if step_us > 0 {
             self.disturbed |= !(self.resting(start_a) && self.resting(end_a));
@@ -98,6 +116,28 @@ impl ChargeCounter {
         if std::mem::take(&mut self.set_zero) {
             self.offset_a = 0.0;
         }
+    }
+
+    /// What so many ticks do while the current stays between these and no cell, as measured, reaches `high_v`: `None` if
+    /// one of them may set the counter; otherwise whether the battery rests throughout.
+    #[inline]
+    pub(super) fn passes(&self, ticks: u32, low_a: f64, high_a: f64, high_v: f64) -> Option<bool> {
+        let (low_a, high_a) = (self.measured(low_a), self.measured(high_a));
+        let flows = low_a >= DEAD_BAND_A || high_a <= -DEAD_BAND_A;
+        let rests = low_a > -DEAD_BAND_A && high_a < DEAD_BAND_A;
+        let short = self.offset_a == 0.0 || self.rest_ticks.saturating_add(ticks) <= REST_TICKS;
+        (high_v < FULL_CELL_V && (flows || (rests && short))).then_some(rests)
+    }
+
+    /// So many ticks that [`passes`](Self::passes) has judged.
+    pub(super) fn pass(&mut self, ticks: u32, rests: bool) {
+        let disturbed = std::mem::take(&mut self.disturbed);
+        self.rest_ticks = match (rests, disturbed) {
+            (false, _) => 0,
+            (true, true) => ticks,
+            (true, false) => self.rest_ticks.saturating_add(ticks),
+        };
+        self.tail_ticks = 0;
     }
 
     /// Looks for a full battery and for a rest; true when the counter will change in the next `advance`.

@@ -19,11 +19,13 @@
 
 mod balancer;
 mod charge_counter;
+mod envelope;
 mod sensors;
 mod status;
 
 pub use balancer::{BalanceState, Balancer};
 pub use charge_counter::ChargeCounter;
+pub use envelope::Envelope;
 pub use sensors::{BatteryTruth, BatteryTruthBounds, Measurement, NOISE_MV_MAX, ReportedBounds, noise_mv};
 pub use status::{StatusBits, StatusLimits};
 
@@ -33,6 +35,9 @@ use serde::{Deserialize, Serialize};
 
 /// Distance of the ticks on which the electronics decide, µs (PLANT.md: the balancer decides every 60 s).
 pub const TICK_US: Micros = MINUTE;
+
+/// Rounding of a cell's voltage as the electronics see it, V.
+const ROUNDING_V: f64 = 1e-9;
 
 /// Most cells that one battery has (BANK-1: 51.2 V).
 pub const CELLS_MAX: usize = 16;
@@ -112,6 +117,28 @@ impl TickOutcome {
     pub fn ends_step(&self) -> bool {
         self.bleed || self.counter
     }
+
+    /// True when reports of samples before and after the tick differ.
+    pub fn shows(&self) -> bool {
+        self.counter || self.state
+    }
+
+    /// What either changed.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            bleed: self.bleed || other.bleed,
+            counter: self.counter || other.counter,
+            state: self.state || other.state,
+        }
+    }
+}
+
+/// What decides on ticks: the electronics of one battery without its channels.
+#[derive(Clone, Debug)]
+pub struct Deciding {
+    balancer: Balancer,
+    counter: ChargeCounter,
 }
 
 /// The electronics of one battery.
@@ -159,11 +186,29 @@ impl Electronics {
         self.channels.bounds(truth, self.counter.offset_a(), self.balancer.state().bits())
     }
 
+    /// Whatever is true within the result is reported within `reports`, whatever the noise, until the next
+    /// [`Electronics::tick`] or change of a fault; balancing bits in `reports` are ignored. Smaller than it could be.
+    pub fn truth_within(&self, reports: &ReportedBounds) -> Envelope {
+        self.channels.truth_within(reports, self.counter.offset_a())
+    }
+
     /// Counted charge, A·s, `elapsed_us` after the start of the plant's current step, in which the current went
     /// linearly from `start_a` to `now_a`. Not clipped; [`Electronics::measure`] reports 0 to 1000 ‰.
     #[inline]
     pub fn charge_after(&self, elapsed_us: Micros, start_a: f64, now_a: f64) -> f64 {
         self.counter.charge_after(elapsed_us, start_a, now_a)
+    }
+
+    /// As [`Electronics::charge_after`], in the step before the present one.
+    pub fn last_charge_after(&self, elapsed_us: Micros, start_a: f64, now_a: f64) -> f64 {
+        self.counter.last_charge_after(elapsed_us, start_a, now_a)
+    }
+
+    /// Encloses [`Electronics::charge_after`] in a whole step of length `length_us` in which the current stays between
+    /// `low_a` and `high_a`; wider and cheaper than [`Electronics::charge_bounds`].
+    #[inline]
+    pub fn charge_within(&self, length_us: Micros, low_a: f64, high_a: f64) -> (f64, f64) {
+        self.counter.charge_within(length_us, low_a, high_a)
     }
 
     /// Encloses [`Electronics::charge_after`] between two instants of the current step, each given as (time since
@@ -176,6 +221,53 @@ impl Electronics {
     /// charge, clips it to 0 to capacity, then applies what the tick at its end decided. A step of length 0 is legal.
     pub fn advance(&mut self, step_us: Micros, start_a: f64, end_a: f64) {
         self.counter.advance(step_us, start_a, end_a);
+    }
+
+    /// Judges so many ticks at once, all within `truth`: `None` if one of them may change something and each must be
+    /// decided by [`Electronics::tick`]; otherwise what [`Electronics::pass`] is to be told.
+    #[inline]
+    pub fn passes(&self, ticks: u32, truth: &Envelope) -> Option<bool> {
+        let (low_mv, high_mv) = self.channels.cell_bias_mv()?;
+        let low_v = truth.low[Envelope::VOLTS] + low_mv * 1e-3 - ROUNDING_V;
+        let high_v = truth.high[Envelope::VOLTS] + high_mv * 1e-3 + ROUNDING_V;
+        let rests = self.counter.passes(ticks, truth.low[Envelope::AMPS], truth.high[Envelope::AMPS], high_v)?;
+        self.balancer.rests(low_v, high_v).then_some(rests)
+    }
+
+    /// So many ticks that change nothing, as [`Electronics::passes`] has found.
+    pub fn pass(&mut self, ticks: u32, rests: bool) {
+        self.counter.pass(ticks, rests);
+    }
+
+    /// What decides on ticks, to try some that may not come to pass.
+    pub fn deciding(&self) -> Deciding {
+        Deciding { balancer: self.balancer.clone(), counter: self.counter.clone() }
+    }
+
+    /// As [`Electronics::tick`], on a copy of what decides, compared with what this battery has decided last.
+    pub fn try_tick(
+        &self,
+        deciding: &mut Deciding,
+        cells_v: &[f64],
+        current_a: f64,
+        temperature_c: f64,
+    ) -> TickOutcome {
+        let mut seen_v = [0.0; CELLS_MAX];
+        let cells = self.channels.without_noise(cells_v, &mut seen_v);
+        let (coldest_c, hottest_c) = self.channels.temperatures(temperature_c);
+        deciding.balancer.tick(cells, coldest_c, hottest_c);
+        TickOutcome {
+            // A decision that the temperature keeps from becoming a current counts, too.
+            bleed: deciding.balancer != self.balancer,
+            counter: deciding.counter.tick(cells, current_a),
+            state: deciding.balancer.state() != self.balancer.state(),
+        }
+    }
+
+    /// Ticks that were tried on [`Electronics::deciding`] have come to pass.
+    pub fn adopt(&mut self, deciding: &Deciding) {
+        self.balancer.clone_from(&deciding.balancer);
+        self.counter.clone_from(&deciding.counter);
     }
 
     /// Decides, on the grid of [`TICK_US`], on the true values at that instant, before the step is committed there.

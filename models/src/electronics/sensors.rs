@@ -112,11 +112,15 @@ pub(super) struct Channels {
     current_gain: f64,
     capacity_as: f64,
     limits: StatusLimits,
+    /// Least and largest bias of a cell's channel, mV; `None` while one is stuck.
+    cell_bias_mv: Option<(f64, f64)>,
+    /// The same of the temperature sensors, °C.
+    sensor_bias_c: Option<(f64, f64)>,
 }
 
 impl Channels {
     pub(super) fn new(params: &ElectronicsParams, rating: BatteryRating) -> Self {
-        Self {
+        let mut channels = Self {
             cells: rating.cells,
             scale: [1000.0; CELLS_MAX],
             bias_mv: params.cell_offset_mv,
@@ -128,7 +132,43 @@ impl Channels {
             current_gain: 1.0 + params.current_gain,
             capacity_as: rating.capacity_ah * 3600.0,
             limits: StatusLimits::new(&rating),
-        }
+            cell_bias_mv: None,
+            sensor_bias_c: None,
+        };
+        channels.gather_biases();
+        channels
+    }
+
+    fn gather_biases(&mut self) {
+        let range = |biases: &[f64]| {
+            let low = biases.iter().copied().fold(f64::INFINITY, f64::min);
+            (low, biases.iter().copied().fold(f64::NEG_INFINITY, f64::max))
+        };
+        let working = |scales: &[f64]| scales.iter().all(|&scale| scale != 0.0);
+        self.cell_bias_mv = working(&self.scale[..self.cells]).then(|| range(&self.bias_mv[..self.cells]));
+        self.sensor_bias_c = working(&self.temperature_scale).then(|| range(&self.temperature_bias_c));
+    }
+
+    /// Least and largest bias of a cell's channel, mV; `None` while one is stuck.
+    pub(super) fn cell_bias_mv(&self) -> Option<(f64, f64)> {
+        self.cell_bias_mv
+    }
+
+    /// Least and largest bias of a temperature sensor, °C; `None` while one is stuck.
+    pub(super) fn sensor_bias_c(&self) -> Option<(f64, f64)> {
+        self.sensor_bias_c
+    }
+
+    pub(super) fn status_limits(&self) -> &StatusLimits {
+        &self.limits
+    }
+
+    pub(super) fn gain(&self) -> f64 {
+        self.current_gain
+    }
+
+    pub(super) fn capacity_as(&self) -> f64 {
+        self.capacity_as
     }
 
     pub(super) fn set_fault(&mut self, cell: usize, fault: Option<SensorFault>) {
@@ -144,6 +184,7 @@ impl Channels {
         self.scale[cell] = scale;
         self.bias_mv[cell] = bias_mv;
         self.noise_part[cell] = noise_part;
+        self.gather_biases();
     }
 
     /// The sensor reads `stuck_c` whatever the temperature is, or is repaired (`None`).
@@ -151,6 +192,7 @@ impl Channels {
         if let Some(&offset_c) = self.temperature_offset_c.get(sensor) {
             self.temperature_scale[sensor] = if stuck_c.is_some() { 0.0 } else { 1.0 };
             self.temperature_bias_c[sensor] = stuck_c.unwrap_or(offset_c);
+            self.gather_biases();
         }
     }
 

@@ -5,6 +5,7 @@
 //! ```text
 //!   propose(branches, guards, until) ──► Proposal { end, stop }
 //!        read cells, currents, temperatures, bounds anywhere on [time, end]
+//!        (cells, currents and temperatures also on the step that was committed last)
 //!   commit(at)     at = end            the step as proposed
 //!                  time < at < end     recomputed with exactly that length from the start state
 //!                  at = time           discarded
@@ -28,6 +29,7 @@ mod fuse;
 mod guard;
 mod heat;
 mod lanes;
+mod last;
 mod norm;
 mod params;
 mod reading;
@@ -47,6 +49,7 @@ use accounts::Ports;
 use extend::Cubics;
 use extension::Cubic;
 use fuse::Openings;
+use last::LastStep;
 use relax::Weights;
 use solver::{Instant, Outside, Solver};
 use state::{Model, State};
@@ -115,6 +118,7 @@ pub struct Plant {
     after: Instant,
     cubics: Cubics,
     bus: Cubic,
+    last: LastStep,
 
     solver: Solver,
     ports: Ports,
@@ -164,6 +168,7 @@ impl Plant {
             after: instant,
             cubics: Cubics::new(&model),
             bus: [0.0; 4],
+            last: LastStep::new(&model, Cubics::new(&model)),
             solver: Solver::new(network, &model),
             ports: Ports::new(devices),
             openings: Openings::new(bank.wiring.fuse.as_ref(), bank.series, bank.parallel),
@@ -238,6 +243,7 @@ impl Plant {
             self.force(at - self.time);
         }
         self.book();
+        self.keep();
         std::mem::swap(&mut self.state, &mut self.end_state);
         std::mem::swap(&mut self.start, &mut self.after);
         let closed = !self.openings.commit(&mut self.solver);
@@ -245,6 +251,22 @@ impl Plant {
         self.time = at;
         self.next_s = self.wish_s;
         self.steps += 1;
+    }
+
+    /// Keeps the step that is being committed to be read. The cubics are exchanged: those of the next step are yet to be
+    /// made.
+    fn keep(&mut self) {
+        let mut amps = std::mem::take(&mut self.last.amps);
+        for (s, amps) in amps.iter_mut().enumerate() {
+            *amps = self.battery_amps(s * self.model.series);
+        }
+        let ends = self.state.celsius.iter().zip(&self.end_state.celsius);
+        for (kept, (&start, &end)) in self.last.celsius.iter_mut().zip(ends) {
+            *kept = (start, end);
+        }
+        self.last.amps = amps;
+        (self.last.from, self.last.length) = (self.time, self.length);
+        std::mem::swap(&mut self.last.cubics, &mut self.cubics);
     }
 
     /// Sets the bleed current of a cell, A ≥ 0. Only at a step boundary: it drops a proposed step.

@@ -1,6 +1,7 @@
-//! What can be read from a proposed step, anywhere on `[time, end]`.
+//! What can be read from a proposed step, anywhere on `[time, end]`, and, for cells, currents and temperatures, from the
+//! step that was committed last, anywhere on `[last_time, time)`.
 //!
-//! A reading outside the step is a mistake of the caller and is refused by an assertion.
+//! A reading outside of them is a mistake of the caller and is refused by an assertion.
 
 use super::Plant;
 use super::extension::{Part, ROUNDING_V, apply, hull, weights_at};
@@ -29,6 +30,19 @@ impl Plant {
         if proposal.end == self.time { 0.0 } else { (t - self.time) as f64 / self.length as f64 }
     }
 
+    /// Start of the step that was committed last; equal to [`time`](Self::time) before the first one.
+    pub fn last_time(&self) -> Micros {
+        self.last.from
+    }
+
+    /// Where `t` lies in the step that was committed last, if it does.
+    fn last_share(&self, t: Micros) -> Option<f64> {
+        (t < self.time).then(|| {
+            assert!(self.last.from <= t, "{t} µs is before the step committed last");
+            (t - self.last.from) as f64 / self.last.length as f64
+        })
+    }
+
     /// Voltage of cell `c` of battery `b` at `t`, V.
     pub fn cell_volts(&self, b: usize, c: usize, t: Micros) -> f64 {
         apply(&weights_at(self.share(t)), &self.cubics.of(self.model.place(b, c)))
@@ -36,9 +50,13 @@ impl Plant {
 
     /// Voltages of all cells of battery `b` at `t`, V, into the first `cells_per_battery` entries of `out`.
     pub fn battery_cells(&self, b: usize, t: Micros, out: &mut [f64]) {
-        let weights = weights_at(self.share(t));
+        let (share, cubics) = match self.last_share(t) {
+            Some(share) => (share, &self.last.cubics),
+            None => (self.share(t), &self.cubics),
+        };
+        let weights = weights_at(share);
         for (c, volts) in out[..self.model.cells_per_battery].iter_mut().enumerate() {
-            *volts = apply(&weights, &self.cubics.of(self.model.place(b, c)));
+            *volts = apply(&weights, &cubics.of(self.model.place(b, c)));
         }
     }
 
@@ -52,8 +70,22 @@ impl Plant {
 
     /// Current of battery `b` at `t`, A, positive charges; linear over the step, or a parabola at tight accuracy.
     pub fn battery_current(&self, b: usize, t: Micros) -> f64 {
-        let ([i0, linear, bend], s) = (self.battery_amps(b), self.share(t));
+        let ([i0, linear, bend], s) = match self.last_share(t) {
+            Some(share) => (self.last.amps[b / self.model.series], share),
+            None => (self.battery_amps(b), self.share(t)),
+        };
         i0 + s * (linear + s * bend)
+    }
+
+    /// Currents of the battery over the whole proposed step, A: at its start and at its end.
+    pub fn battery_currents(&self, b: usize) -> (f64, f64) {
+        let s = b / self.model.series;
+        (self.start.strings[s], self.end.strings[s])
+    }
+
+    /// Temperatures of the battery over the whole proposed step, °C: at its start and at its end.
+    pub fn battery_temperatures(&self, b: usize) -> (f64, f64) {
+        (self.state.celsius[b], self.end_state.celsius[b])
     }
 
     /// Charge that has gone into battery `b` from the start of the step to `t`, A·s: the exact integral of
@@ -81,8 +113,11 @@ impl Plant {
 
     /// Temperature of battery `b` at `t`, °C; linear over the step.
     pub fn battery_temperature(&self, b: usize, t: Micros) -> f64 {
-        let (t0, t1) = (self.state.celsius[b], self.end_state.celsius[b]);
-        t0 + self.share(t) * (t1 - t0)
+        let (share, (t0, t1)) = match self.last_share(t) {
+            Some(share) => (share, self.last.celsius[b]),
+            None => (self.share(t), (self.state.celsius[b], self.end_state.celsius[b])),
+        };
+        t0 + share * (t1 - t0)
     }
 
     /// Bounds of battery `b` over `[ta, tb]`: `cells[c]` becomes the lowest and highest voltage of cell `c`, V; the

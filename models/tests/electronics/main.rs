@@ -3,6 +3,7 @@
 mod balancer;
 mod bounds;
 mod charge_counter;
+mod envelope;
 mod measurement;
 mod noise;
 mod status;

@@ -119,3 +119,29 @@ fn reading_and_discarding_leave_no_trace() {
     }
     assert_eq!(digest(&looked), digest(&blind));
 }
+
+#[test]
+fn the_step_committed_last_reads_as_before() {
+    let mut plant = warmed_up();
+    let start = plant.time();
+    let end = plant.propose(&[Branch::Power { watts: -5000.0 }], &[], start + 5 * MINUTE).end;
+    let read = |plant: &Plant| {
+        let mut read = Vec::new();
+        for t in (start..end).step_by(SECOND as usize / 2) {
+            for b in [0, 13, 49] {
+                let mut volts = [0.0; 8];
+                plant.battery_cells(b, t, &mut volts);
+                read.extend(volts.map(f64::to_bits));
+                read.push(plant.battery_current(b, t).to_bits());
+                read.push(plant.battery_temperature(b, t).to_bits());
+            }
+        }
+        read
+    };
+    let before = read(&plant);
+    plant.commit(end);
+    assert_eq!(plant.last_time(), start);
+    assert!(read(&plant) == before, "read after the commit");
+    plant.propose(&[Branch::Power { watts: 8000.0 }], &[], end + 5 * MINUTE);
+    assert!(read(&plant) == before, "read during the next step");
+}

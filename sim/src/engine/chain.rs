@@ -3,15 +3,17 @@
 //! All batteries sample at the start of a cycle; the frame of battery k (from 1) arrives k × 10 ms later. The frame
 //! of battery 50 arrives together with the next sample, so two cycles are kept.
 
+use ngbank_core::Band;
 use ngbank_core::frame::{MAX_FRAME, Report, Status};
 use ngbank_models::catalogue;
 use ngbank_models::electronics::{
-    BatteryRating, BatteryTruth, BatteryTruthBounds, CELLS_MAX, Electronics, Measurement, ReportedBounds, SensorFault,
-    StatusBits,
+    BatteryRating, BatteryTruth, BatteryTruthBounds, CELLS_MAX, Electronics, Envelope, Measurement, ReportedBounds,
+    SensorFault, StatusBits,
 };
 use ngbank_models::plant::Plant;
 use ngbank_models::time::Micros;
 
+use super::ticks::Ticks;
 use crate::scenario::{FaultKind, Resolved};
 use crate::streams::{Entity, Noise, stream};
 
@@ -20,13 +22,13 @@ const FOREIGN_SERIAL: u32 = 0x8000_0001;
 
 /// Every battery's electronics, and the wire.
 pub struct Chain {
-    electronics: Vec<Electronics>,
+    pub(super) electronics: Vec<Electronics>,
     noise: Noise,
     reports: [Vec<Report>; 2],
     frame: [u8; MAX_FRAME],
     serials: Vec<u32>,
     model: u8,
-    cells: usize,
+    pub(super) cells: usize,
     capacity_as: f64,
     seed: u64,
     /// The first battery behind a broken cable; the number of batteries when the chain is whole.
@@ -37,10 +39,7 @@ pub struct Chain {
     removed: u64,
     /// Probability of damage by battery, 0 to 1.
     damage: Vec<f64>,
-    /// Batteries whose last tick changed a bleed current.
-    tick_ends: Vec<bool>,
-    /// A tick has set a charge counter to full, or its offset to zero.
-    pub counter_set: bool,
+    pub(super) ticks: Ticks,
 }
 
 impl Chain {
@@ -62,27 +61,28 @@ impl Chain {
             foreign: 0,
             removed: 0,
             damage: vec![0.0; batteries],
-            tick_ends: vec![false; batteries],
-            counter_set: false,
+            ticks: Ticks::new(batteries),
         }
     }
 
-    /// All batteries sample: start of this cycle.
+    /// All batteries sample: start of this cycle, in the proposed step or in the one that was committed last.
     pub fn sample(&mut self, cycle: u64, t: Micros, plant: &Plant) {
-        let elapsed = t - plant.time();
+        let late = t < plant.time();
+        let from = if late { plant.last_time() } else { plant.time() };
+        let elapsed = t - from;
         let mut cells_v = [0.0; CELLS_MAX];
         let cells_v = &mut cells_v[..self.cells];
         let reports = &mut self.reports[(cycle & 1) as usize];
         for (b, (report, electronics)) in reports.iter_mut().zip(&self.electronics).enumerate().take(self.broken_from) {
             plant.battery_cells(b, t, cells_v);
             let current_a = plant.battery_current(b, t);
-            let start_a = plant.battery_current(b, plant.time());
-            let truth = BatteryTruth {
-                cells_v,
-                current_a,
-                temperature_c: plant.battery_temperature(b, t),
-                counted_as: electronics.charge_after(elapsed, start_a, current_a),
+            let start_a = plant.battery_current(b, from);
+            let counted_as = if late {
+                electronics.last_charge_after(elapsed, start_a, current_a)
+            } else {
+                electronics.charge_after(elapsed, start_a, current_a)
             };
+            let truth = BatteryTruth { cells_v, current_a, temperature_c: plant.battery_temperature(b, t), counted_as };
             let measured = electronics.measure(&truth, self.noise.block(b, cycle));
             *report = self_report(&measured, self.serials[b], self.model, b, cycle, self.cells);
         }
@@ -188,6 +188,25 @@ impl Chain {
         })
     }
 
+    /// Whatever is true of battery `b` within the result is reported within `band`.
+    pub fn truth_within(&self, b: usize, band: &Band) -> Envelope {
+        self.electronics[b].truth_within(&ReportedBounds {
+            lowest_mv: band.lowest_mv,
+            highest_mv: band.highest_mv,
+            coldest_dc: band.coldest_dc,
+            hottest_dc: band.hottest_dc,
+            current_ma: band.current_ma,
+            soc_pm: band.soc_pm,
+            status_always: own_status(band.status_mask & band.status_value),
+            status_maybe: own_status(!band.status_mask | band.status_value),
+        })
+    }
+
+    /// Bounds on what battery `b` counts in a whole step of this length with the current within `amps`, A·s.
+    pub fn charge_within(&self, b: usize, length: Micros, amps: (f64, f64)) -> (f64, f64) {
+        self.electronics[b].charge_within(length, amps.0, amps.1)
+    }
+
     /// What battery `b` has counted at `t` of the proposed step, ‰, rounded down.
     pub fn counted_pm(&self, plant: &Plant, b: usize, t: Micros) -> u16 {
         let t0 = plant.time();
@@ -207,7 +226,8 @@ impl Chain {
         self.electronics[b].charge_bounds(plant.battery_current(b, t0), at(ta), at(tb))
     }
 
-    fn permille(&self, charge_as: f64) -> u16 {
+    /// Charge as a battery reports it, ‰, rounded down.
+    pub fn permille(&self, charge_as: f64) -> u16 {
         // Lint: within 0 and 1000.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let permille = (charge_as / self.capacity_as * 1_000.0).clamp(0.0, 1_000.0) as u16;
@@ -219,35 +239,11 @@ impl Chain {
         &self.reports[(cycle & 1) as usize]
     }
 
-    /// The balancers and counters decide on the end of the proposed step, before it is committed.
-    pub fn tick(&mut self, plant: &Plant, at: Micros) {
-        let mut cells_v = [0.0; CELLS_MAX];
-        let cells_v = &mut cells_v[..self.cells];
-        for (b, electronics) in self.electronics.iter_mut().enumerate() {
-            plant.battery_cells(b, at, cells_v);
-            let current_a = plant.battery_current(b, at);
-            let outcome = electronics.tick(cells_v, current_a, plant.battery_temperature(b, at));
-            self.tick_ends[b] = outcome.bleed;
-            self.counter_set |= outcome.counter;
-        }
-    }
-
     /// The counters take in the proposed step up to `at`, before it is committed there.
     pub fn advance(&mut self, plant: &Plant, at: Micros) {
-        let t0 = plant.time();
+        let step = at - plant.time();
         for (b, electronics) in self.electronics.iter_mut().enumerate() {
-            electronics.advance(at - t0, plant.battery_current(b, t0), plant.battery_current(b, at));
-        }
-    }
-
-    /// Bleed currents that the last tick changed reach the plant, after the step has been committed.
-    pub fn bleed(&mut self, plant: &mut Plant) {
-        for (b, changed) in self.tick_ends.iter_mut().enumerate() {
-            if std::mem::take(changed) {
-                for (c, &amps) in self.electronics[b].bleed_a().iter().enumerate().take(self.cells) {
-                    plant.set_bleed(b, c, amps);
-                }
-            }
+            electronics.advance(step, plant.battery_currents(b).0, plant.battery_current(b, at));
         }
     }
 
@@ -294,29 +290,37 @@ fn self_report(measured: &Measurement, serial: u32, model: u8, battery: usize, c
     }
 }
 
+/// The same bits as the model and as the wire know them.
+const PAIRS: [(StatusBits, Status); 15] = [
+    (StatusBits::BALANCED, Status::BALANCED),
+    (StatusBits::BALANCING, Status::BALANCING),
+    (StatusBits::IMBALANCE, Status::IMBALANCE),
+    (StatusBits::CELL_OVER_VOLTAGE, Status::CELL_OVER_VOLTAGE),
+    (StatusBits::CELL_UNDER_VOLTAGE, Status::CELL_UNDER_VOLTAGE),
+    (StatusBits::LOW_TEMPERATURE_CHARGE, Status::LOW_TEMPERATURE_CHARGE),
+    (StatusBits::HIGH_TEMPERATURE_CHARGE, Status::HIGH_TEMPERATURE_CHARGE),
+    (StatusBits::LOW_TEMPERATURE_DISCHARGE, Status::LOW_TEMPERATURE_DISCHARGE),
+    (StatusBits::HIGH_TEMPERATURE_DISCHARGE, Status::HIGH_TEMPERATURE_DISCHARGE),
+    (StatusBits::CHARGE_CURRENT_WARNING, Status::CHARGE_CURRENT_WARNING),
+    (StatusBits::CHARGE_CURRENT_ALARM, Status::CHARGE_CURRENT_ALARM),
+    (StatusBits::DISCHARGE_CURRENT_WARNING, Status::DISCHARGE_CURRENT_WARNING),
+    (StatusBits::DISCHARGE_CURRENT_ALARM, Status::DISCHARGE_CURRENT_ALARM),
+    (StatusBits::MEASUREMENT_ERROR, Status::MEASUREMENT_ERROR),
+    (StatusBits::FIRMWARE_MISMATCH, Status::FIRMWARE_MISMATCH),
+];
+
 /// The model's status bits in the layout of the wire.
 pub fn wire_status(bits: StatusBits) -> Status {
-    const PAIRS: [(StatusBits, Status); 15] = [
-        (StatusBits::BALANCED, Status::BALANCED),
-        (StatusBits::BALANCING, Status::BALANCING),
-        (StatusBits::IMBALANCE, Status::IMBALANCE),
-        (StatusBits::CELL_OVER_VOLTAGE, Status::CELL_OVER_VOLTAGE),
-        (StatusBits::CELL_UNDER_VOLTAGE, Status::CELL_UNDER_VOLTAGE),
-        (StatusBits::LOW_TEMPERATURE_CHARGE, Status::LOW_TEMPERATURE_CHARGE),
-        (StatusBits::HIGH_TEMPERATURE_CHARGE, Status::HIGH_TEMPERATURE_CHARGE),
-        (StatusBits::LOW_TEMPERATURE_DISCHARGE, Status::LOW_TEMPERATURE_DISCHARGE),
-        (StatusBits::HIGH_TEMPERATURE_DISCHARGE, Status::HIGH_TEMPERATURE_DISCHARGE),
-        (StatusBits::CHARGE_CURRENT_WARNING, Status::CHARGE_CURRENT_WARNING),
-        (StatusBits::CHARGE_CURRENT_ALARM, Status::CHARGE_CURRENT_ALARM),
-        (StatusBits::DISCHARGE_CURRENT_WARNING, Status::DISCHARGE_CURRENT_WARNING),
-        (StatusBits::DISCHARGE_CURRENT_ALARM, Status::DISCHARGE_CURRENT_ALARM),
-        (StatusBits::MEASUREMENT_ERROR, Status::MEASUREMENT_ERROR),
-        (StatusBits::FIRMWARE_MISMATCH, Status::FIRMWARE_MISMATCH),
-    ];
     if bits.is_empty() {
         return Status::NONE;
     }
     PAIRS.iter().filter(|&&(own, _)| bits.contains(own)).fold(Status::NONE, |wire, &(_, bit)| wire | bit)
+}
+
+/// The bits of the wire as the model knows them.
+fn own_status(bits: u16) -> StatusBits {
+    let set = PAIRS.iter().filter(|&&(_, wire)| bits & wire.bits() != 0);
+    set.fold(StatusBits::NONE, |own, &(bit, _)| own | bit)
 }
 
 /// A fault in words, batteries and cells counted from 1; `None` for one that says itself what it does.

@@ -7,10 +7,15 @@
 //! The jump ends two cycles *before* the first one that may matter: [`Bms::fast_forward`] brings the firmware to the
 //! start of these, and their frames are executed, so that every value the firmware holds is as fresh as in lockstep.
 //! (One would do but for the 50th battery, whose frame arrives when the next cycle has begun.) They may begin in a
-//! step of the plant that is already committed; their samples are therefore kept at the end of every step (the
-//! *checkpoint*). Their decisions change nothing: samples and deadline promise it.
+//! step of the plant that is already committed: the plant keeps one step to be read late, and what would be lost with
+//! it is sampled before (the *checkpoint*). Their decisions change nothing: samples and deadline promise it.
+//!
+//! Bands are looked at in three stages: a few comparisons of each battery's box around the whole step with limits that
+//! were made of its band and its own offsets when the promise was taken; for a battery that fails there, the bounds of
+//! every cell through the electronics' own arithmetic; halving of the step.
 
 use ngbank_core::{Quiet, frame::Report};
+use ngbank_models::electronics::Envelope;
 use ngbank_models::time::{MS, Micros};
 
 use super::Engine;
@@ -31,6 +36,8 @@ pub struct Jump {
     from: u64,
     /// Samples of cycles before this one are known to be in the bands.
     checked: u64,
+    /// Samples of cycles before this one have been taken, as far as they may be needed.
+    sampled: u64,
     /// Samples of cycles from this one on are not passed: the firmware's deadline.
     cap: u64,
     /// No attempt before this cycle.
@@ -39,6 +46,8 @@ pub struct Jump {
     /// The battery that left its band last is looked at first.
     suspect: usize,
     quiet: Box<Quiet>,
+    /// By battery: what is true within this is reported within the band.
+    limits: Vec<Envelope>,
 }
 
 impl Jump {
@@ -48,11 +57,13 @@ impl Jump {
             active: false,
             from: 0,
             checked: 0,
+            sampled: 0,
             cap: 0,
             rest_until: 0,
             rest: 1,
             suspect: 0,
             quiet: Box::new(Quiet::new()),
+            limits: Vec::new(),
         }
     }
 
@@ -87,7 +98,17 @@ impl Engine<'_> {
         self.jump.active = true;
         self.jump.from = cycle;
         self.jump.checked = cycle;
+        self.jump.sampled = cycle + 1;
         self.jump.cap = cap;
+        self.make_limits();
+    }
+
+    /// The bands as limits on the truth. To be made anew when the electronics change.
+    pub(super) fn make_limits(&mut self) {
+        let (jump, chain) = (&mut self.jump, &self.chain);
+        let batteries = 0..self.plant.batteries();
+        jump.limits.clear();
+        jump.limits.extend(batteries.map(|b| chain.truth_within(b, &jump.quiet.bands[b])));
     }
 
     /// Passes as many samples of the proposed step as the bands allow. True if the jump goes on beyond `end`.
@@ -128,6 +149,7 @@ impl Engine<'_> {
         let (from, cycle) = (self.jump.from, self.jump.checked.saturating_sub(CYCLES_FRESH));
         self.jump.active = false;
         if cycle > from {
+            self.sample_past(cycle, t);
             if cycle * CYCLE >= t {
                 self.chain.sample(cycle, cycle * CYCLE, &self.plant);
             }
@@ -166,25 +188,30 @@ impl Engine<'_> {
                     let moved = self.decide(at);
                     assert!(!moved, "a decision at {at} µs inside a promised stretch moved a pin");
                 }
-                // Kept at the checkpoint.
+                // Taken at the checkpoint or at the end of the jump.
                 Point::Sample(_) => {}
             }
         }
     }
 
-    /// Before a step is committed at `end` while jumping: keeps the samples of the last two cycles, as far as they
-    /// begin in it; the step before has kept the others.
-    pub(super) fn jump_checkpoint(&mut self, end: Micros) {
-        if !self.jump.active {
-            return;
+    /// Before a step is committed at `at` while jumping: takes those samples of the last two cycles that could not be read
+    /// any more afterwards – those of the step before, and those of this one unless it stays `whole`, as proposed and
+    /// with unchanged electronics.
+    pub(super) fn jump_checkpoint(&mut self, at: Micros, whole: bool) {
+        if self.jump.active {
+            let until = if whole { self.plant.time() } else { at };
+            let first = self.jump.checked.saturating_sub(CYCLES_FRESH).max(self.jump.from + 1);
+            self.sample_past(first, until);
         }
-        let checked = self.jump.checked;
-        for cycle in checked.saturating_sub(CYCLES_FRESH).max(self.jump.from + 1)..checked {
-            let at = cycle * CYCLE;
-            if at >= self.plant.time() && at < end {
-                self.chain.sample(cycle, at, &self.plant);
-            }
+    }
+
+    /// Takes the samples that are still missing of those cycles from `first` on that are checked and begin before `t`.
+    fn sample_past(&mut self, first: u64, t: Micros) {
+        let missing = first.max(self.jump.sampled)..self.jump.checked.min(t.div_ceil(CYCLE));
+        for cycle in missing.clone() {
+            self.chain.sample(cycle, cycle * CYCLE, &self.plant);
         }
+        self.jump.sampled = self.jump.sampled.max(missing.end);
     }
 
     /// The reports that were sampled at the start of this cycle lie in the bands.
@@ -212,7 +239,8 @@ impl Engine<'_> {
         let suspect = self.jump.suspect;
         let order = std::iter::once(suspect).chain((0..batteries).filter(|&b| b != suspect));
         for b in order {
-            if silent & (1 << b) == 0 && !self.battery_in_band(b, ta, tb) {
+            let fine = silent & (1 << b) != 0 || self.survey.boxes[b].within(&self.jump.limits[b]);
+            if !fine && !self.battery_in_band(b, ta, tb) {
                 self.jump.suspect = b;
                 return false;
             }

@@ -12,7 +12,8 @@
 //! Words: a *step* is a stretch of the continuous plant between two events; a *grid point* is a sample (every
 //! 500 ms), a frame (every 10 ms of the chain) or a decision (every 100 ms). Grid points never end a step; only a
 //! decision that moves a pin does. Grid points are executed one by one, or jumped over where the firmware has
-//! promised that nothing can change and the step's bounds show that its conditions hold (module `jump`).
+//! promised that nothing can change and the step's bounds show that its conditions hold (module `jump`). The minute
+//! ticks of the batteries' electronics lie inside steps, too (module `ticks`).
 //! Order at one instant: plant, samples, frames, decision, pins.
 
 mod chain;
@@ -22,7 +23,9 @@ mod host;
 mod jump;
 mod latency;
 mod recorder;
+mod survey;
 mod tap;
+mod ticks;
 mod truth;
 mod world;
 
@@ -30,7 +33,6 @@ use ngbank_core::{Canonical, Outputs};
 use ngbank_models::cell::CellSet;
 use ngbank_models::circuit::BusState;
 use ngbank_models::devices::Installation;
-use ngbank_models::electronics::TICK_US;
 use ngbank_models::plant::{Plant, Stop};
 use ngbank_models::profile::Series;
 use ngbank_models::time::{MINUTE, Micros, NEVER};
@@ -45,6 +47,7 @@ use host::{Host, pre_alarm_duty};
 use jump::Jump;
 use latency::Latency;
 use recorder::Recorder;
+use survey::Survey;
 pub use tap::Tap;
 use truth::View;
 use world::Schedule;
@@ -99,6 +102,8 @@ pub enum RunError {
 
 /// Distance of a lockstep window's edges from the event, µs (15 minutes).
 const WINDOW: Micros = 15 * MINUTE;
+/// The air is held for so long, µs: it follows hours, a battery's temperature longer ones.
+const AIR: Micros = 10 * MINUTE;
 /// More events than this at one instant are chatter.
 const EVENTS_AT_ONE_INSTANT: u32 = 100;
 
@@ -144,6 +149,7 @@ struct Engine<'a> {
     reach: Reach,
     schedule: Schedule,
     grid: Grid,
+    survey: Survey,
     jump: Jump,
     cost: Cost,
     canonical: Box<Canonical>,
@@ -158,8 +164,8 @@ struct Engine<'a> {
     decide_every: Micros,
     /// Decisions that a busy firmware has let pass.
     passed_by: u64,
-    /// Balancers, full detection and the air are looked at once a minute.
-    next_tick: Micros,
+    /// The air changes then.
+    next_air: Micros,
 }
 
 impl<'a> Engine<'a> {
@@ -188,12 +194,13 @@ impl<'a> Engine<'a> {
         let engine = Self {
             chain: Chain::new(scenario, rating, model),
             oracle: Oracle::new(truth::oracle_config(scenario)),
-            recorder: Recorder::new(scenario.bank.params.series, options.trace_every_us),
+            recorder: Recorder::new(scenario.bank.params.series, scenario.bank.params.parallel, options.trace_every_us),
             latency: Latency::new(&scenario.settings, batteries),
             reach,
             ambient,
             schedule: Schedule::new(scenario),
             grid: Grid::new(batteries),
+            survey: Survey::new(batteries),
             jump: Jump::new(),
             cost: Cost::default(),
             canonical: Box::new(Canonical::new()),
@@ -202,7 +209,7 @@ impl<'a> Engine<'a> {
             observed: 0,
             decide_every: DECISION,
             passed_by: 0,
-            next_tick: TICK_US,
+            next_air: 0,
             scenario,
             plant,
             installation,
@@ -226,7 +233,7 @@ impl<'a> Engine<'a> {
 
     fn play_all(mut self) -> Result<RunResult, RunError> {
         let end = self.scenario.duration_us;
-        self.set_ambient(0);
+        self.change_air(0);
         self.before_power();
         self.oracle.world(0, WorldEvent::PowerOn);
         self.tell_remote(0);
@@ -240,7 +247,7 @@ impl<'a> Engine<'a> {
                 return Err(RunError::Chatter(t));
             }
             self.happen(t);
-            let until = end.min(self.schedule.next_time()).min(self.installation.next_time()).min(self.next_tick);
+            let until = end.min(self.schedule.next_time()).min(self.installation.next_time()).min(self.next_air);
             debug_assert!(until > t, "everything due has happened");
             let proposal = self.plant.propose(self.installation.branches(), self.installation.guards(), until);
             match proposal.stop {
@@ -255,20 +262,22 @@ impl<'a> Engine<'a> {
                 }
                 _ => {}
             }
-            if let Some(cut) = self.play(proposal.end) {
+            self.survey.look(&self.plant, &self.chain, proposal.end);
+            let end = self.chain.first_change(&self.plant, &self.survey).unwrap_or(proposal.end);
+            if let Some(cut) = self.play(end) {
                 // What was sampled at the cut itself was read from this step.
-                self.observe((cut + 1).min(proposal.end));
+                self.observe((cut + 1).min(end));
                 self.commit(cut);
                 self.pins_act(cut);
             } else {
-                self.observe(proposal.end);
-                self.commit(proposal.end);
+                self.observe(end);
+                self.commit(end);
                 match proposal.stop {
-                    Stop::Guard(guard) => {
+                    Stop::Guard(guard) if end == proposal.end => {
                         let bus = self.bus_at_start();
-                        self.installation.on_guard(proposal.end, guard, &bus);
+                        self.installation.on_guard(end, guard, &bus);
                     }
-                    Stop::Fuse(string) => self.recorder.fuse_blown(proposal.end, string),
+                    Stop::Fuse(string) if end == proposal.end => self.recorder.fuse_blown(end, string),
                     _ => {}
                 }
             }
@@ -378,9 +387,9 @@ impl<'a> Engine<'a> {
     /// Oracle and recorder look at the proposed step up to here.
     fn observe(&mut self, to: Micros) {
         if to > self.observed {
-            let view = View { plant: &self.plant, chain: &self.chain };
+            let view = View { plant: &self.plant, chain: &self.chain, survey: &self.survey };
             self.oracle.truth(&view, self.observed, to);
-            self.recorder.plant(&self.plant, self.observed, to);
+            self.recorder.plant(&self.plant, &self.survey, self.observed, to);
             self.observed = to;
         }
     }
@@ -389,26 +398,31 @@ impl<'a> Engine<'a> {
     /// charge counters, and the plant itself.
     fn commit(&mut self, at: Micros) {
         self.last_bus_v = self.plant.bus_volts_at(at);
-        let tick = at == self.next_tick;
         if at > self.plant.time() {
-            self.jump_checkpoint(at);
-        }
-        if tick {
+            let changes = self.chain.changes_at(at);
+            self.jump_checkpoint(at, at == self.survey.end && !changes.shows());
             self.chain.tick(&self.plant, at);
-        }
-        if at > self.plant.time() {
             self.chain.advance(&self.plant, at);
+            self.plant.commit(at);
+            if changes.bleed {
+                self.chain.bleed(&mut self.plant);
+            }
+            if changes.counter {
+                // The offset of a current sensor may have gone.
+                self.make_limits();
+            }
+        } else {
+            self.plant.commit(at);
         }
-        self.plant.commit(at);
-        if tick {
-            self.chain.bleed(&mut self.plant);
-            self.set_ambient(at);
-            self.next_tick += TICK_US;
+        if at >= self.next_air {
+            self.change_air(at);
         }
     }
 
-    fn set_ambient(&mut self, t: Micros) {
-        self.plant.set_ambient_c(self.ambient.value_at(t));
+    /// The air of the next stretch is that in its middle, so that it is late by nothing on the mean.
+    fn change_air(&mut self, t: Micros) {
+        self.plant.set_ambient_c(self.ambient.value_at(t + AIR / 2));
+        self.next_air = (t / AIR + 1) * AIR;
     }
 
     fn in_lockstep(&self, t: Micros) -> bool {
@@ -420,6 +434,7 @@ impl<'a> Engine<'a> {
         self.recorder.hash(self.canonical.as_bytes());
         self.host.end(end);
         let recorder = &mut self.recorder;
+        (0..self.plant.batteries()).for_each(|b| recorder.charges(&self.plant, b));
         self.plant.state_digest(&mut |bytes| recorder.hash(bytes));
         self.chain.state_digest(&mut |bytes| recorder.hash(bytes));
         let verdicts = self.oracle.finish(end);
@@ -438,7 +453,7 @@ impl<'a> Engine<'a> {
             charge_ah: accounts.device_charge[i] / 3_600.0,
         });
         let devices = devices.collect();
-        if self.chain.counter_set {
+        if self.chain.ticks.counter_set {
             self.reach.counter();
         }
         let record = self.recorder.finish();

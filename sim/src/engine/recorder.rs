@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ngbank_core::{Bms, Cause, CauseSet, Drive, Led, Outputs, PreAlarm};
+use ngbank_models::electronics::Envelope;
 use ngbank_models::plant::Plant;
 use ngbank_models::time::Micros;
 
 use super::host::{DEAD, pre_alarm_high};
+use super::survey::Survey;
 use crate::result::{Event, EventKind, Extremes, OutputCounts, TracePoint};
 
 /// Collects the record of one run.
@@ -24,11 +26,15 @@ pub struct Recorder {
     shown: Outputs,
     /// Batteries in series: the first of a string has the string's current.
     series: usize,
+    /// By string: it was being charged at the start of the last step.
+    charging: Vec<Option<bool>>,
+    /// The current of the present string has turned.
+    turned: bool,
 }
 
 impl Recorder {
     /// A recorder that has seen nothing; every output floats.
-    pub fn new(series: usize, trace_every: Option<Micros>) -> Self {
+    pub fn new(series: usize, parallel: usize, trace_every: Option<Micros>) -> Self {
         Self {
             hasher: blake3::Hasher::new(),
             events: Vec::new(),
@@ -50,6 +56,8 @@ impl Recorder {
             trace_next: 0,
             shown: DEAD,
             series,
+            charging: vec![None; parallel],
+            turned: false,
         }
     }
 
@@ -93,9 +101,13 @@ impl Recorder {
     }
 
     /// Extremes at both ends of `[from, to)` of the plant's proposed step, and the trace points due in it.
-    pub fn plant(&mut self, plant: &Plant, from: Micros, to: Micros) {
-        self.extremes_at(plant, from);
-        self.extremes_at(plant, to);
+    pub fn plant(&mut self, plant: &Plant, survey: &Survey, from: Micros, to: Micros) {
+        if (from, to) == (survey.start, survey.end) {
+            self.extremes_of(plant, survey);
+        } else {
+            self.extremes_at(plant, from);
+            self.extremes_at(plant, to);
+        }
         if let Some(every) = self.trace_every {
             while self.trace_next < to {
                 if self.trace_next >= from {
@@ -103,6 +115,52 @@ impl Recorder {
                 }
                 self.trace_next += every;
             }
+        }
+    }
+
+    /// Extremes at both ends of a whole step: cells are read only where the box around them goes beyond what is known,
+    /// charges only where a current has turned.
+    fn extremes_of(&mut self, plant: &Plant, survey: &Survey) {
+        let mut cells_v = [0.0; 16];
+        let cells_v = &mut cells_v[..plant.cells_per_battery()];
+        let mut amps = [(f64::INFINITY, f64::NEG_INFINITY); 2];
+        for (b, found) in survey.boxes.iter().enumerate() {
+            let extremes = &mut self.extremes;
+            if b % self.series == 0 {
+                let (start, end) = plant.battery_currents(b);
+                for ((low, high), amps) in amps.iter_mut().zip([start, end]) {
+                    (*low, *high) = (low.min(amps), high.max(amps));
+                }
+                self.turned =
+                    std::mem::replace(&mut self.charging[b / self.series], Some(start > 0.0)) != Some(start > 0.0);
+            }
+            extremes.temperature_c_min = extremes.temperature_c_min.min(found.low[Envelope::CELSIUS]);
+            extremes.temperature_c_max = extremes.temperature_c_max.max(found.high[Envelope::CELSIUS]);
+            let (low, high) = (found.low[Envelope::VOLTS], found.high[Envelope::VOLTS]);
+            if low < extremes.cell_v_min || high > extremes.cell_v_max {
+                for t in [survey.start, survey.end] {
+                    plant.battery_cells(b, t, cells_v);
+                    for &volts in cells_v.iter() {
+                        extremes.cell_v_min = extremes.cell_v_min.min(volts);
+                        extremes.cell_v_max = extremes.cell_v_max.max(volts);
+                    }
+                }
+            }
+            if self.turned {
+                self.charges(plant, b);
+            }
+        }
+        let spread_a = amps.map(|(low, high)| high - low);
+        let most_a = &mut self.extremes.string_spread_a_max;
+        *most_a = most_a.max(spread_a[0]).max(spread_a[1]);
+    }
+
+    /// Charges of the cells of battery `b` at the start of the present step.
+    pub fn charges(&mut self, plant: &Plant, b: usize) {
+        for c in 0..plant.cells_per_battery() {
+            let soc = plant.soc(b, c);
+            self.extremes.soc_min = self.extremes.soc_min.min(soc);
+            self.extremes.soc_max = self.extremes.soc_max.max(soc);
         }
     }
 

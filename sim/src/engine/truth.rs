@@ -2,12 +2,14 @@
 
 use ngbank_core::settings::{Countdown, LowCellCharger, OverCurrentAction, PreAlarmPattern};
 use ngbank_core::{CauseSet, Led, Outputs, PreAlarm};
+use ngbank_models::electronics::Envelope;
 use ngbank_models::plant::Plant;
 use ngbank_models::time::{MS, Micros};
 
 use super::chain::Chain;
 use super::grid::DECISION;
 use super::host::pre_alarm_high;
+use super::survey::Survey;
 use crate::oracle::{
     CauseIds, ChannelFault, DamagedPart, Limits, OracleConfig, Pins, Reported, Truth, TruthBounds, TruthSample,
     WorldEvent,
@@ -20,6 +22,8 @@ pub struct View<'a> {
     pub plant: &'a Plant,
     /// The batteries' electronics, for the charge that they have counted (SOC-5).
     pub chain: &'a Chain,
+    /// The first look at the step.
+    pub survey: &'a Survey,
 }
 
 impl Truth for View<'_> {
@@ -36,6 +40,17 @@ impl Truth for View<'_> {
         out.current_a = self.plant.battery_current(b, t);
         out.temperature_c = self.plant.battery_temperature(b, t);
         out.counted_soc_pm = self.chain.counted_pm(self.plant, b, t);
+    }
+
+    fn envelope(&self, _ta: Micros, _tb: Micros, b: usize, out: &mut TruthBounds) {
+        // That of the whole step encloses every part.
+        let Envelope { low, high } = &self.survey.boxes[b];
+        let volts = (low[Envelope::VOLTS], high[Envelope::VOLTS]);
+        (out.lowest_v, out.highest_v) = (volts, volts);
+        out.current_a = (low[Envelope::AMPS], high[Envelope::AMPS]);
+        out.temperature_c = (low[Envelope::CELSIUS], high[Envelope::CELSIUS]);
+        let permille = |charge_as: f64| self.chain.permille(charge_as);
+        out.soc_pm = (permille(low[Envelope::COUNTED]), permille(high[Envelope::COUNTED]));
     }
 
     fn bounds(&self, ta: Micros, tb: Micros, b: usize, out: &mut TruthBounds) {

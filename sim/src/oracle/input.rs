@@ -16,6 +16,10 @@ pub trait Truth {
     fn sample(&self, t: Micros, b: usize, out: &mut TruthSample);
     /// Bounds on the truth of battery `b` on `[ta, tb]`; they enclose every [`Truth::sample`] there.
     fn bounds(&self, ta: Micros, tb: Micros, b: usize, out: &mut TruthBounds);
+    /// As [`Truth::bounds`], but cheaper and, perhaps, wider: the first look at an interval.
+    fn envelope(&self, ta: Micros, tb: Micros, b: usize, out: &mut TruthBounds) {
+        self.bounds(ta, tb, b, out);
+    }
 }
 
 /// The truth of one battery at one instant.

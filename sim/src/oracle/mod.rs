@@ -100,7 +100,8 @@ pub struct Oracle {
     accused: Accused,
     /// One objection per output and episode to pins that do not follow the reported causes.
     inconsistent: [bool; 3],
-    all: Vec<usize>,
+    /// Batteries that the first look leaves open; kept for its memory.
+    open: Vec<usize>,
 }
 
 impl Oracle {
@@ -131,7 +132,7 @@ impl Oracle {
             countdown_from: 0,
             accused: Accused::default(),
             inconsistent: [false; 3],
-            all: (0..config.batteries()).collect(),
+            open: Vec::with_capacity(config.batteries()),
             config,
         }
     }
@@ -141,9 +142,17 @@ impl Oracle {
         let first = ta.div_ceil(CYCLE) * CYCLE;
         if first < tb {
             let last = (tb - 1) / CYCLE * CYCLE;
-            let all = std::mem::take(&mut self.all);
-            self.scan(truth, first, last, &all, true);
-            self.all = all;
+            let mut open = std::mem::take(&mut self.open);
+            let bank = self.watch.first_look(truth, first, last, &mut open);
+            let calm = open.is_empty() && !bank;
+            if !calm {
+                self.scan(truth, first, last, &open, bank);
+            }
+            self.open = open;
+            if calm {
+                // Whatever judges next settles first.
+                return;
+            }
         }
         self.settle(tb);
     }

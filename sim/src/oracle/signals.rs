@@ -299,12 +299,17 @@ impl Signals {
         &self.edges
     }
 
+    /// True when nothing changes at the row while its values are between these.
+    #[inline]
+    pub(super) fn is_calm(&self, row: usize, low: &Values, high: &Values) -> bool {
+        let ranges = low.iter().zip(high);
+        let known = self.rows[row].calm.iter().zip(ranges);
+        known.fold(true, |calm, (known, (low, high))| calm & (known.0 < *low) & (*high < known.1))
+    }
+
     /// Compares the values of an interval with what the row knows; `allowed` hides bits.
     pub(super) fn look(&self, row: usize, low: &Values, high: &Values, allowed: u64) -> Look {
-        let known = &self.rows[row];
-        let calm =
-            known.calm.iter().zip(low.iter().zip(high)).all(|(calm, (low, high))| calm.0 < *low && *high < calm.1);
-        if calm {
+        if self.is_calm(row, low, high) {
             return Look::Calm;
         }
         let (at_low, at_high) = (self.edges.mask(low), self.edges.mask(high));

@@ -33,6 +33,8 @@ struct Battery {
     highest_v: f64,
     /// All values of the last look, low and high; anything before the first.
     last: (Values, Values),
+    /// Nothing above is out of the ordinary: it is heard and trusted, and measures what is true.
+    plain: bool,
 }
 
 /// Since when a current flows: possibly, and for certain.
@@ -86,6 +88,25 @@ impl Battery {
         !self.silent && !self.foreign && self.distrusted_until == 0
     }
 
+    /// Notes bounds on what it measures; the temperature is the true one.
+    fn see(&mut self, bounds: &TruthBounds) {
+        let (lowest_v, highest_v, current_a) = (bounds.lowest_v, bounds.highest_v, bounds.current_a);
+        self.soc_pm = (f64::from(bounds.soc_pm.0), f64::from(bounds.soc_pm.1));
+        self.current_a = current_a;
+        self.lowest_v = lowest_v.0;
+        self.highest_v = highest_v.1;
+        let (cold, hot) = (self.sensors(bounds.temperature_c.0), self.sensors(bounds.temperature_c.1));
+        self.last = (
+            [lowest_v.0, highest_v.0, cold.0, current_a.0, cold.1],
+            [lowest_v.1, highest_v.1, hot.0, current_a.1, hot.1],
+        );
+    }
+
+    /// To be called after a change of what decides about it.
+    fn classify(&mut self) {
+        self.plain = self.trusted() && self.faults.iter().all(Option::is_none) && self.stuck_c == [None; 2];
+    }
+
     /// What the coldest and the hottest sensor read at this temperature.
     fn sensors(&self, temperature_c: f64) -> (f64, f64) {
         let [first, second] = self.stuck_c.map(|stuck_c| stuck_c.unwrap_or(temperature_c));
@@ -107,6 +128,7 @@ impl Watch {
             lowest_v: f64::INFINITY,
             highest_v: f64::NEG_INFINITY,
             last: ([f64::NEG_INFINITY; QUANTITIES], [f64::INFINITY; QUANTITIES]),
+            plain: true,
         };
         let batteries = config.batteries();
         Self {
@@ -122,6 +144,25 @@ impl Watch {
         if signal.is_bank() { &self.bank } else { &self.batteries }
     }
 
+    /// The first look at the grid points `[from, to]`: `open` becomes the batteries where boxes around the whole do not show
+    /// that no condition changes; the result is true if they do not show it for the bank.
+    pub(super) fn first_look(&mut self, truth: &dyn Truth, from: Micros, to: Micros, open: &mut Vec<usize>) -> bool {
+        open.clear();
+        let mut bounds = TruthBounds::default();
+        for (b, battery) in self.each.iter_mut().enumerate() {
+            if battery.plain {
+                truth.envelope(from, to, b, &mut bounds);
+                battery.see(&bounds);
+                if self.batteries.is_calm(b, &battery.last.0, &battery.last.1) {
+                    continue;
+                }
+            }
+            open.push(b);
+        }
+        let (low, high) = self.bank_values();
+        !self.bank.is_calm(0, &low, &high)
+    }
+
     /// Looks at batteries `which` (and the bank) on the grid points `[from, to]`.
     pub(super) fn look(&mut self, truth: &dyn Truth, from: Micros, to: Micros, which: &[usize], bank: bool) -> Changes {
         let mut changes = Changes::default();
@@ -133,6 +174,7 @@ impl Watch {
             self.each[b].last = (low, high);
             if (1..=from).contains(&self.each[b].distrusted_until) {
                 self.each[b].distrusted_until = 0;
+                self.each[b].classify();
                 self.batteries.forget_calm(b);
             }
             let allowed = self.each[b].allowed();
@@ -206,13 +248,9 @@ impl Watch {
                 }
             }
         }
-        battery.soc_pm = (f64::from(bounds.soc_pm.0), f64::from(bounds.soc_pm.1));
-        battery.current_a = bounds.current_a;
-        battery.lowest_v = lowest_v.0;
-        battery.highest_v = highest_v.1;
-        let (cold, hot) = (battery.sensors(bounds.temperature_c.0), battery.sensors(bounds.temperature_c.1));
-        let current_a = bounds.current_a;
-        ([lowest_v.0, highest_v.0, cold.0, current_a.0, cold.1], [lowest_v.1, highest_v.1, hot.0, current_a.1, hot.1])
+        (bounds.lowest_v, bounds.highest_v) = (lowest_v, highest_v);
+        battery.see(&bounds);
+        battery.last
     }
 
     /// Other settings from `t` on (UPD-1): what the last look saw, judged by them.
@@ -277,6 +315,7 @@ impl Watch {
     pub(super) fn set_fault(&mut self, b: usize, cell: usize, fault: Option<ChannelFault>) {
         if let Some(slot) = self.each.get_mut(b).and_then(|b| b.faults.get_mut(cell)) {
             *slot = fault;
+            self.each[b].classify();
             self.batteries.forget_calm(b);
         }
     }
@@ -284,6 +323,7 @@ impl Watch {
     pub(super) fn set_temperature_fault(&mut self, b: usize, sensor: usize, stuck_c: Option<f64>) {
         if let Some(slot) = self.each.get_mut(b).and_then(|b| b.stuck_c.get_mut(sensor)) {
             *slot = stuck_c;
+            self.each[b].classify();
             self.batteries.forget_calm(b);
         }
     }
@@ -305,6 +345,7 @@ impl Watch {
     pub(super) fn silence(&mut self, b: usize, t: Micros) {
         let battery = &mut self.each[b];
         battery.silent = true;
+        battery.classify();
         // The last value stands; without a width that would keep the bank's values open for ever.
         battery.soc_pm.1 = battery.soc_pm.0;
         battery.current_a.1 = battery.current_a.0;
@@ -328,6 +369,7 @@ impl Watch {
     /// The battery is heard again; it counts for clear rules for certain from `trusted` on.
     pub(super) fn hear(&mut self, b: usize, trusted: Micros) {
         (self.each[b].silent, self.each[b].deaf) = (false, false);
+        // `distrust` classifies.
         self.distrust(b, trusted);
     }
 
@@ -335,6 +377,7 @@ impl Watch {
     pub(super) fn distrust(&mut self, b: usize, until: Micros) {
         let battery = &mut self.each[b];
         battery.distrusted_until = battery.distrusted_until.max(until);
+        battery.classify();
         let clears = strict_clears();
         self.batteries.thin(b, |bit, _| clears & (1 << bit) != 0);
         self.batteries.forget_calm(b);
@@ -343,6 +386,7 @@ impl Watch {
     /// Another battery sits here, or the core has learnt what sits here.
     pub(super) fn set_foreign(&mut self, b: usize, foreign: bool) {
         self.each[b].foreign = foreign;
+        self.each[b].classify();
         if foreign {
             self.batteries.thin(b, |bit, _| bit % 2 == 1);
         }
@@ -361,5 +405,6 @@ impl Watch {
     /// The battery counts for clear rules for certain from `t` on.
     pub(super) fn trust_from(&mut self, b: usize, t: Micros) {
         self.each[b].distrusted_until = t;
+        self.each[b].classify();
     }
 }

@@ -1,0 +1,57 @@
+//! The days that the benchmarks play: committed files in `days/`, resolved with one seed.
+
+use ngbank_models::time::{HOUR, Micros};
+use ngbank_sim::scenario::{self, NoFiles, Resolved};
+
+/// A day by name.
+#[derive(Clone, Copy, Debug)]
+pub struct Day {
+    /// Name; the file is `days/<name>.toml`.
+    pub name: &'static str,
+    text: &'static str,
+}
+
+macro_rules! days {
+    ($($name:literal),*) => {
+        [$(Day { name: $name, text: include_str!(concat!("../days/", $name, ".toml")) }),*]
+    };
+}
+
+/// All days: nothing happens; a cut-off and its recovery; a night at a threshold.
+pub const DAYS: [Day; 3] = days!["quiet", "cut-off", "dwell"];
+
+/// A day whose loads and sun are in proportion to the bank.
+pub const GROWTH: [Day; 1] = days!["growth"];
+
+impl Day {
+    /// As the file says.
+    ///
+    /// # Panics
+    /// If the file is none.
+    pub fn resolve(&self) -> Resolved {
+        self.resolve_text(self.text)
+    }
+
+    /// With another number of batteries, where the file has a `count`, or another duration.
+    ///
+    /// # Panics
+    /// If the file has no such lines, or the bank is none.
+    pub fn resolve_as(&self, batteries: Option<usize>, duration: Micros) -> Resolved {
+        let hours = duration / HOUR;
+        let mut text = replaced(self.text, "duration = \"24 h\"", &format!("duration = \"{hours} h\""));
+        if let Some(batteries) = batteries {
+            text = replaced(&text, "count = 50", &format!("count = {batteries}"));
+        }
+        self.resolve_text(&text)
+    }
+
+    fn resolve_text(&self, text: &str) -> Resolved {
+        let loaded = scenario::load(text, self.name, &NoFiles);
+        loaded.unwrap_or_else(|findings| panic!("{}: {findings:?}", self.name)).resolve(1)
+    }
+}
+
+fn replaced(text: &str, from: &str, to: &str) -> String {
+    assert!(text.contains(from), "the day file has no line {from}");
+    text.replace(from, to)
+}

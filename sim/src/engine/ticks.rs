@@ -1,0 +1,142 @@
+//! The minute ticks of the batteries' own electronics: balancers and full detection.
+//!
+//! A tick does not end a step. It is decided on the continuous extension at its instant; where the box around a battery's
+//! step shows that no tick in it can change anything, none is decided at all. Only a tick that does change something –
+//! a bleed current, a counter, the state that is reported – cuts the step there, as a decision that moves a pin does.
+
+use ngbank_models::electronics::{CELLS_MAX, Deciding, TICK_US, TickOutcome};
+use ngbank_models::plant::Plant;
+use ngbank_models::time::Micros;
+
+use super::chain::Chain;
+use super::survey::Survey;
+
+/// Where the ticks stand.
+pub struct Ticks {
+    next: Micros,
+    /// By battery: what is known of the ticks of the proposed step.
+    known: Vec<Known>,
+    /// The first tick of the proposed step that changes something, and what it changes at any battery.
+    change: Option<(Micros, TickOutcome)>,
+    /// Batteries whose last tick changed a bleed current.
+    bleed: Vec<bool>,
+    /// A tick has set a charge counter to full, or its offset to zero.
+    pub counter_set: bool,
+}
+
+/// What is known of the ticks of one battery in the proposed step.
+enum Known {
+    /// None can change anything ([`ngbank_models::electronics::Electronics::passes`]).
+    Passes(bool),
+    /// They were tried up to this instant; the last of them had this outcome.
+    Tried(Micros, TickOutcome, Deciding),
+}
+
+impl Ticks {
+    /// Before the first one.
+    pub fn new(batteries: usize) -> Self {
+        Self {
+            next: TICK_US,
+            known: (0..batteries).map(|_| Known::Passes(false)).collect(),
+            change: None,
+            bleed: vec![false; batteries],
+            counter_set: false,
+        }
+    }
+
+    /// Those up to this instant, itself included.
+    fn until(&self, t: Micros) -> impl Iterator<Item = Micros> + use<> {
+        (self.next..=t).step_by(TICK_US as usize)
+    }
+
+    // Lint: a step lasts half an hour at most.
+    #[allow(clippy::cast_possible_truncation)]
+    fn count(&self, t: Micros) -> u32 {
+        if t < self.next { 0 } else { ((t - self.next) / TICK_US + 1) as u32 }
+    }
+}
+
+impl Chain {
+    /// The first tick of the proposed step that changes something.
+    pub fn first_change(&mut self, plant: &Plant, survey: &Survey) -> Option<Micros> {
+        self.ticks.change = None;
+        let count = self.ticks.count(survey.end);
+        if count == 0 {
+            return None;
+        }
+        let mut end = survey.end;
+        for (b, found) in survey.boxes.iter().enumerate() {
+            if let Some(rests) = self.electronics[b].passes(count, found) {
+                self.ticks.known[b] = Known::Passes(rests);
+                continue;
+            }
+            let (last, outcome, deciding) = self.try_ticks(plant, b, end);
+            if outcome.ends_step() {
+                let others = self.ticks.change.filter(|&(at, _)| at == last);
+                self.ticks.change = Some((last, others.map_or(outcome, |(_, others)| others.and(outcome))));
+                end = last;
+            }
+            self.ticks.known[b] = Known::Tried(last, outcome, deciding);
+        }
+        self.ticks.change.map(|(at, _)| at)
+    }
+
+    /// Tries the ticks of battery `b` up to the first one that changes something, or to `end`.
+    fn try_ticks(&self, plant: &Plant, b: usize, end: Micros) -> (Micros, TickOutcome, Deciding) {
+        let electronics = &self.electronics[b];
+        let mut deciding = electronics.deciding();
+        let mut cells_v = [0.0; CELLS_MAX];
+        let cells_v = &mut cells_v[..self.cells];
+        let mut last = (0, TickOutcome::default());
+        for t in self.ticks.until(end) {
+            plant.battery_cells(b, t, cells_v);
+            let (amps, celsius) = (plant.battery_current(b, t), plant.battery_temperature(b, t));
+            last = (t, electronics.try_tick(&mut deciding, cells_v, amps, celsius));
+            if last.1.ends_step() {
+                break;
+            }
+        }
+        (last.0, last.1, deciding)
+    }
+
+    /// What ticks at this end of the proposed step change.
+    pub fn changes_at(&self, t: Micros) -> TickOutcome {
+        let change = self.ticks.change.filter(|&(at, _)| at == t);
+        change.map_or_else(TickOutcome::default, |(_, outcome)| outcome)
+    }
+
+    /// The ticks up to `at` take place, before the proposed step is committed there.
+    pub fn tick(&mut self, plant: &Plant, at: Micros) {
+        let count = self.ticks.count(at);
+        let Some(last) = self.ticks.until(at).last() else { return };
+        for b in 0..self.electronics.len() {
+            if let Known::Passes(rests) = self.ticks.known[b] {
+                self.electronics[b].pass(count, rests);
+                continue;
+            }
+            if !matches!(self.ticks.known[b], Known::Tried(to, ..) if to == last) {
+                // The step is cut before the last tick that was tried; those up to there change nothing.
+                let (to, outcome, deciding) = self.try_ticks(plant, b, last);
+                debug_assert!(!outcome.ends_step(), "a tick inside a step changes nothing");
+                self.ticks.known[b] = Known::Tried(to, outcome, deciding);
+            }
+            if let Known::Tried(_, outcome, deciding) = &self.ticks.known[b] {
+                self.electronics[b].adopt(deciding);
+                self.ticks.bleed[b] |= outcome.bleed;
+                self.ticks.counter_set |= outcome.counter;
+            }
+        }
+        self.ticks.next += Micros::from(count) * TICK_US;
+    }
+
+    /// Bleed currents that the last tick changed reach the plant, after the step has been committed.
+    pub fn bleed(&mut self, plant: &mut Plant) {
+        for (b, changed) in self.ticks.bleed.iter_mut().enumerate() {
+            if std::mem::take(changed) {
+                for (c, &amps) in self.electronics[b].bleed_a().iter().enumerate().take(self.cells) {
+                    plant.set_bleed(b, c, amps);
+                }
+            }
+        }
+    }
+}
