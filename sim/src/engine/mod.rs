@@ -277,7 +277,7 @@ impl<'a> Engine<'a> {
                         let bus = self.bus_at_start();
                         self.installation.on_guard(end, guard, &bus);
                     }
-                    Stop::Fuse(string) if end == proposal.end => self.recorder.fuse_blown(end, string),
+                    Stop::Fuse(_) if end == proposal.end => self.recorder.fuses(end, &self.plant),
                     _ => {}
                 }
             }
@@ -492,7 +492,7 @@ fn unmet(scenario: &Resolved, record: &recorder::Record) -> Vec<String> {
         format!("{changes} changes of LOAD or CHARGER for a protection cause, expected {}", expect.protection_changes)
     });
     let blown = record.fuses_blown;
-    let whole = (blown < expect.fuses_blown)
+    let whole = (blown < expect.fuses_blown as usize)
         .then(|| format!("{blown} string fuses have blown, expected {}", expect.fuses_blown));
     causes.chain(errors).chain(too_few).chain(whole).collect()
 }

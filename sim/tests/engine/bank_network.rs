@@ -96,6 +96,42 @@ fn a_missing_battery_is_silent_and_believed_again_after_20_frames() {
     assert!(run.causes.keys().all(|label| !label.starts_with("OUT-10")), "{:?}", run.causes);
 }
 
+#[test]
+fn fuses_of_equal_strings_blow_together() {
+    let text = r#"
+        [scenario]
+        name = "too-small"
+        title = "Fuses that are too small"
+        lesson = "Equal fuses of equal strings do not wait for each other."
+        duration = "10 min"
+        [bank]
+        model = "ng-12.8v-200ah"
+        count = 2
+        system_voltage_v = 12
+        soc = 0.8
+        soc_spread = 0.0
+        capacity_spread = 0.0
+        resistance_spread = 0.0
+        self_discharge_spread = 0.0
+        wiring = { layout = "equal-paths", fuse = { rated_a = 30.0 } }
+        [[device]]
+        kind = "current-load"
+        name = "heater"
+        current_a = 120.0
+        from_s = 60.0
+        [expect]
+        fuses_blown = 2
+    "#;
+    let scenario = load(text, "too-small.toml", &NoFiles).unwrap_or_else(|found| panic!("{found:#?}")).resolve(1);
+    let run = run(&scenario, &Options::default()).expect("plays");
+    assert!(run.unmet.is_empty(), "{:?}", run.unmet);
+    let [first, second] =
+        [1, 2].map(|string| event(&run, EventKind::Device, &format!("fuse of string {string} blows")));
+    // 60 A are twice the rating: 3.9 s; the BMS itself takes a few milliamperes more.
+    assert_eq!(first.time_us, second.time_us);
+    assert!((63_899_000..=63_900_000).contains(&first.time_us), "{} µs", first.time_us);
+}
+
 /// The only battery of a bank is taken out under every kind of device: the bus is dead, and nobody chatters.
 #[test]
 fn a_bank_whose_only_battery_is_taken_out_is_dead_until_it_is_back() {
