@@ -149,7 +149,7 @@ pub enum EventKind {
     Cause,
     /// An LED or the error number changed.
     Display,
-    /// A device switched, changed stage or gave up.
+    /// A device switched, changed stage or gave up, or a string fuse has blown.
     Device,
     /// A fault of the scenario began or ended.
     Fault,

@@ -506,3 +506,41 @@ fn faults_of_temperature_sensors_and_decisions() {
         assert_only(&with_fault(&fault), "every_ms", "fault[1].every_ms", every_ms, allowed, "PRE-2");
     }
 }
+
+#[test]
+fn wiring_of_the_bank() {
+    for (wiring, part, value, allowed) in [
+        ("layout = \"star\"", "layout", "star", "expected one of"),
+        ("layout = \"equal-paths\"\nbus_segment_mohm = 0.1", "bus_segment_mohm", "0.1", "equal paths have no segments"),
+        ("negative_bar_part = 1.1", "negative_bar_part", "1.1", "0 to 1"),
+        ("link_mohm = -0.1", "link_mohm", "-0.1", "0 to 1000"),
+        ("fuse = { rated_a = 0.0 }", "fuse", "0.0", "1 to 2000"),
+    ] {
+        let text = with("[settings]", &format!("[bank.wiring]\n{wiring}\n[settings]"));
+        let field = if part == "fuse" { "bank.wiring.fuse.rated_a".to_owned() } else { format!("bank.wiring.{part}") };
+        assert_only(&text, &format!("{part} ="), &field, value, allowed, "");
+    }
+    let string = with("[settings]", "[[bank.string]]\nstring = 1\nextra_mohm = -1.0\n[settings]");
+    assert_only(&string, "extra_mohm", "bank.string[0].extra_mohm", "-1.0", "0 to 1000", "");
+}
+
+#[test]
+fn a_melting_curve_falls() {
+    for (melting, field, value, allowed) in [
+        ("[[2.0, 10.0]]", "melting", "", "two points or more"),
+        ("[[2.0, 10.0], [1.5, 1.0]]", "melting[1][0]", "1.5", "above the multiple"),
+        ("[[2.0, 10.0], [3.0, 20.0]]", "melting[1][1]", "20.0", "below the seconds"),
+        ("[[0.5, 10.0], [3.0, 1.0]]", "melting[0][0]", "0.5", "1 to 100"),
+        ("[[2.0, 10.0], [3.0, 0.0]]", "melting[1][1]", "0.0", "0.001 to"),
+    ] {
+        let fuse = format!("[bank.wiring.fuse]\nrated_a = 100.0\nmelting = {melting}\n[settings]");
+        let field = format!("bank.wiring.fuse.{field}");
+        assert_only(&with("[settings]", &fuse), "melting", &field, value, allowed, "");
+    }
+}
+
+#[test]
+fn a_battery_that_is_taken_out_exists() {
+    let fault = "kind = \"battery-removed\"\nat = \"5 min\"\nbattery = 51";
+    assert_only(&with_fault(fault), "battery = 51", "fault[1].battery", "51", "battery 1 to 50", "");
+}

@@ -106,6 +106,7 @@ impl Plant {
             real(fixed.bleed);
         }
         self.state.celsius.iter().chain(&self.state.owed).for_each(|&value| real(value));
+        self.openings.digest(&mut real);
     }
 
     /// Where the cell lies that is `index` in chain order.
@@ -121,7 +122,7 @@ impl Plant {
         for (device, branch) in self.outside.branches.iter().enumerate() {
             let (i0, i1) = (self.start.devices[device], self.end.devices[device]);
             let slope = branch.amps_per_volt(self.start.volts) * self.start.drift;
-            let bend = if self.bent { i1 - i0 - h * slope } else { 0.0 };
+            let bend = if self.bent && !self.bus_is_dead() { i1 - i0 - h * slope } else { 0.0 };
             self.ports.add(device, (i0, i1, bend), volts, h);
         }
         self.ports.heat += self.heat_j();

@@ -2,7 +2,7 @@
 
 use super::Plant;
 use super::extension::first_beyond;
-use crate::circuit::{Branch, Guard, When};
+use crate::circuit::{Branch, Guard, Quantity, When};
 use crate::time::Micros;
 
 /// Where the bus moves faster than this, V/s, an event is located in time …
@@ -13,13 +13,18 @@ const CLOSE_S: f64 = 1e-3;
 const REFINEMENTS: usize = 12;
 
 impl Plant {
+    /// A dead bus carries no current that could be compared.
+    pub(super) fn is_watched(&self, guard: &Guard) -> bool {
+        guard.quantity == Quantity::BusVolts || !self.bus_is_dead()
+    }
+
     /// The first guard that fires within the step, located: the step is recomputed until the voltage at its own end
     /// is the guard's limit within the tolerance (and within 1 ms where the bus moves). Length of that step.
     pub(super) fn locate(&mut self, branches: &[Branch], guards: &[Guard]) -> Option<(usize, Micros)> {
         let full = self.length;
         let resolution = 0.5 / full as f64;
         let mut first: Option<(usize, f64, f64)> = None;
-        for (index, guard) in guards.iter().enumerate() {
+        for (index, guard) in guards.iter().enumerate().filter(|(_, guard)| self.is_watched(guard)) {
             let Some((limit, when)) = guard.on_bus(branches) else {
                 continue;
             };

@@ -18,13 +18,14 @@
 //! The choice of a step depends on state, branches, guards and `until` only, never on what was read from it. The
 //! width of the machine's vectors changes no bit ([`lanes`](self)).
 //!
-//! Not modelled here: fuses, inrush and ageing.
+//! Not modelled here: inrush and ageing.
 
 mod accounts;
 mod accuracy;
 mod cells;
 mod extend;
 mod extension;
+mod fuse;
 mod guard;
 mod heat;
 mod lanes;
@@ -40,12 +41,14 @@ mod sums;
 
 pub use accounts::Accounts;
 pub use accuracy::Accuracy;
+pub use fuse::{StringFuse, slow_bolt_down};
 pub use params::{BankParams, CellParams, PlantError, Thermal, Wiring};
 pub use reading::BatteryBounds;
 
 use accounts::Ports;
 use extend::Cubics;
 use extension::Cubic;
+use fuse::Openings;
 use last::LastStep;
 use relax::Weights;
 use solver::{Instant, Outside, Solver};
@@ -66,6 +69,8 @@ pub enum Stop {
     Error,
     /// The guard of this index (into the list given) is reached at `end`.
     Guard(usize),
+    /// The fuse of this string blows at `end`: [`Plant::commit`] there opens the string.
+    Fuse(usize),
     /// No voltage satisfies the power devices: the caller has to disconnect one. `end == time()`.
     NoRoot,
 }
@@ -117,6 +122,7 @@ pub struct Plant {
 
     solver: Solver,
     ports: Ports,
+    openings: Openings,
     steps: u64,
 }
 
@@ -137,7 +143,7 @@ impl Plant {
         let state = model.rest(&bank.battery_temperature_c);
         let instant = Instant::new(&model, devices);
         let (batteries, blocks) = (bank.batteries(), model.blocks());
-        let network = Network::new(bank.parallel, bank.wiring.bus_segment_ohm, bank.wiring.terminal_ohm);
+        let network = Network::new(bank.parallel, &bank.wiring.bars());
         Ok(Self {
             accuracy,
             time: 0,
@@ -165,6 +171,7 @@ impl Plant {
             last: LastStep::new(&model, Cubics::new(&model)),
             solver: Solver::new(network, &model),
             ports: Ports::new(devices),
+            openings: Openings::new(bank.wiring.fuse.as_ref(), bank.series, bank.parallel),
             steps: 0,
             model,
             state,
@@ -239,8 +246,8 @@ impl Plant {
         self.keep();
         std::mem::swap(&mut self.state, &mut self.end_state);
         std::mem::swap(&mut self.start, &mut self.after);
-        self.solved = true;
-        self.reduced = true;
+        let closed = !self.openings.commit(&mut self.solver);
+        (self.solved, self.reduced) = (closed, closed);
         self.time = at;
         self.next_s = self.wish_s;
         self.steps += 1;

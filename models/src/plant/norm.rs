@@ -46,9 +46,9 @@ impl Plant {
         if fastest > 0.0 { limit.min(reach(self.accuracy.tolerance_v, fastest)) } else { limit }
     }
 
-    /// R0 of one cell of a string whose resistance is `r`, Ω.
-    fn cell_ohms(&self, r: f64) -> f64 {
-        (r - self.model.string_ohm) / (self.model.series * self.model.cells_per_battery) as f64
+    /// R0 of one cell of string `s` whose resistance is `r`, Ω.
+    fn cell_ohms(&self, s: usize, r: f64) -> f64 {
+        (r - self.model.string_ohm[s]) / (self.model.series * self.model.cells_per_battery) as f64
     }
 
     /// Curvature that linear currents miss, and what the cubics miss of the decays. V.
@@ -57,7 +57,7 @@ impl Plant {
         if !self.bent {
             for (s, r) in self.state.r.iter().enumerate() {
                 let missed = self.end.strings[s] - self.start.strings[s] - h * self.start.slopes[s];
-                error = error.max(self.cell_ohms(*r) * 0.25 * missed.abs());
+                error = error.max(self.cell_ohms(s, *r) * 0.25 * missed.abs());
             }
         }
         let (model, state, ends) = (&self.model, &self.state, [&self.start, &self.end]);
@@ -67,8 +67,8 @@ impl Plant {
 
     /// End currents of the implicit circuit against those of the end state. V.
     pub(super) fn mismatch(&self) -> f64 {
-        let pairs = self.after.strings.iter().zip(&self.end.strings).zip(&self.end_state.r);
-        pairs.map(|((after, end), r)| self.cell_ohms(*r) * (after - end).abs()).fold(0.0, f64::max)
+        let pairs = self.after.strings.iter().zip(&self.end.strings).zip(&self.end_state.r).enumerate();
+        pairs.map(|(s, ((after, end), r))| self.cell_ohms(s, *r) * (after - end).abs()).fold(0.0, f64::max)
     }
 
     /// What the parabolas miss of the currents. V.
@@ -78,7 +78,7 @@ impl Plant {
         }
         let missed = |s: usize, r: f64| {
             let slope = 2.0 * (self.end.strings[s] - self.start.strings[s]) - h * self.start.slopes[s];
-            self.cell_ohms(r) * KINK_MISSES * (h * self.after.slopes[s] - slope).abs()
+            self.cell_ohms(s, r) * KINK_MISSES * (h * self.after.slopes[s] - slope).abs()
         };
         self.end_state.r.iter().enumerate().map(|(s, r)| missed(s, *r)).fold(0.0, f64::max)
     }

@@ -2,20 +2,91 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::fuse::StringFuse;
 use super::lanes::Lane;
 use super::state::{Fixed, Model, Own};
 use crate::cell::{CellSet, Form};
+use crate::network::{Bars, Layout};
 
-/// Resistances between the strings and the terminals.
-#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+/// Everything between the batteries and the terminals. The default has no resistance at all.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Wiring {
-    /// Links, fuse and cables of one string, Ω ≥ 0.
+    /// Where the terminals hang on the bars.
+    #[serde(default)]
+    pub layout: Layout,
+    /// Both cables of one string, Ω ≥ 0.
     pub string_ohm: f64,
-    /// Both bus bars together between neighbouring strings, Ω ≥ 0; 0 means equal paths (one node).
-    /// Otherwise a ladder whose terminals sit at string 0.
+    /// Each link between two batteries of a string, Ω ≥ 0.
+    #[serde(default)]
+    pub link_ohm: f64,
+    /// Both bars together between neighbouring strings, Ω ≥ 0; 0 means one node. Not used with equal paths.
     pub bus_segment_ohm: f64,
-    /// Both terminals together, Ω ≥ 0.
+    /// Part of it that lies in the negative bar, 0..=1; it matters on the diagonal.
+    #[serde(default = "half")]
+    pub negative_bar_part: f64,
+    /// Both terminal cables together, Ω ≥ 0.
     pub terminal_ohm: f64,
+    /// In addition in each string, Ω ≥ 0, such as a bad contact; empty: nowhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extra_ohm: Vec<f64>,
+    /// Fuse in each string.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fuse: Option<StringFuse>,
+}
+
+fn half() -> f64 {
+    0.5
+}
+
+impl Default for Wiring {
+    fn default() -> Self {
+        Self {
+            layout: Layout::default(),
+            string_ohm: 0.0,
+            link_ohm: 0.0,
+            bus_segment_ohm: 0.0,
+            negative_bar_part: half(),
+            terminal_ohm: 0.0,
+            extra_ohm: Vec::new(),
+            fuse: None,
+        }
+    }
+}
+
+impl Wiring {
+    /// The bars as the network sees them.
+    pub fn bars(&self) -> Bars {
+        let negative_ohm = self.negative_bar_part * self.bus_segment_ohm;
+        Bars {
+            layout: self.layout,
+            positive_ohm: self.bus_segment_ohm - negative_ohm,
+            negative_ohm,
+            terminal_ohm: self.terminal_ohm,
+        }
+    }
+
+    /// Cables, links, fuse and what is in addition in string `s` of `series` batteries, Ω.
+    pub fn ohms_of_string(&self, s: usize, series: usize) -> f64 {
+        let fuse = self.fuse.as_ref().map_or(0.0, |fuse| fuse.ohm);
+        let extra = self.extra_ohm.get(s).copied().unwrap_or(0.0);
+        self.string_ohm + self.link_ohm * (series - 1) as f64 + fuse + extra
+    }
+
+    fn check(&self, parallel: usize) -> Result<(), PlantError> {
+        not_negative("wiring.string_ohm", self.string_ohm)?;
+        not_negative("wiring.link_ohm", self.link_ohm)?;
+        not_negative("wiring.bus_segment_ohm", self.bus_segment_ohm)?;
+        let part = self.negative_bar_part;
+        require((0.0..=1.0).contains(&part), "wiring.negative_bar_part", part, "0..=1")?;
+        not_negative("wiring.terminal_ohm", self.terminal_ohm)?;
+        if !self.extra_ohm.is_empty() {
+            length("wiring.extra_ohm", self.extra_ohm.len(), parallel)?;
+        }
+        for (s, &ohm) in self.extra_ohm.iter().enumerate() {
+            not_negative(&format!("wiring.extra_ohm[{s}]"), ohm)?;
+        }
+        self.fuse.as_ref().map_or(Ok(()), |fuse| fuse.check("wiring.fuse"))
+    }
 }
 
 /// Thermal node of one battery.
@@ -95,11 +166,11 @@ pub(super) fn positive(field: &str, value: f64) -> Result<(), PlantError> {
     require(value > 0.0 && value.is_finite(), field, value, "a number above 0")
 }
 
-fn not_negative(field: &str, value: f64) -> Result<(), PlantError> {
+pub(super) fn not_negative(field: &str, value: f64) -> Result<(), PlantError> {
     require(value >= 0.0 && value.is_finite(), field, value, "0 or more")
 }
 
-fn require(ok: bool, field: &str, value: f64, allowed: &'static str) -> Result<(), PlantError> {
+pub(super) fn require(ok: bool, field: &str, value: f64, allowed: &'static str) -> Result<(), PlantError> {
     if ok { Ok(()) } else { Err(PlantError::Value { field: field.to_owned(), value, allowed }) }
 }
 
@@ -121,9 +192,7 @@ impl BankParams {
         require(self.parallel >= 1, "parallel", self.parallel as f64, "1 or more")?;
         positive("capacity_ah", self.capacity_ah)?;
         positive("battery_resistance_ohm", self.battery_resistance_ohm)?;
-        not_negative("wiring.string_ohm", self.wiring.string_ohm)?;
-        not_negative("wiring.bus_segment_ohm", self.wiring.bus_segment_ohm)?;
-        not_negative("wiring.terminal_ohm", self.wiring.terminal_ohm)?;
+        self.wiring.check(self.parallel)?;
         positive("thermal.heat_capacity_j_per_k", self.thermal.heat_capacity_j_per_k)?;
         not_negative("thermal.to_ambient_w_per_k", self.thermal.to_ambient_w_per_k)?;
         not_negative("thermal.to_neighbour_w_per_k", self.thermal.to_neighbour_w_per_k)?;
@@ -167,7 +236,7 @@ impl BankParams {
             cells_per_battery: self.cells_per_battery,
             series: self.series,
             parallel: self.parallel,
-            string_ohm: self.wiring.string_ohm,
+            string_ohm: (0..self.parallel).map(|s| self.wiring.ohms_of_string(s, self.series)).collect(),
             fixed: self.cells.iter().map(fixed).collect(),
             own: Vec::new(),
             planted: Vec::new(),

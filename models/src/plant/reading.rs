@@ -5,7 +5,7 @@
 
 use super::Plant;
 use super::extension::{Part, ROUNDING_V, apply, hull, weights_at};
-use crate::circuit::BusState;
+use crate::circuit::{Branch, BusState};
 use crate::time::Micros;
 
 /// Bounds of a battery's current and temperature over a part of the step.
@@ -176,6 +176,8 @@ impl Plant {
     pub fn bus_state_at(&self, t: Micros, out: &mut BusState) {
         out.volts = self.bus_volts_at(t);
         out.amps_of_device.clear();
-        out.amps_of_device.extend(self.outside.branches.iter().map(|branch| branch.amps(out.volts)));
+        let dead = self.bus_is_dead();
+        let amps = |branch: &Branch| if dead { 0.0 } else { branch.amps(out.volts) };
+        out.amps_of_device.extend(self.outside.branches.iter().map(amps));
     }
 }

@@ -122,6 +122,16 @@ impl Solver {
         }
     }
 
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// Opens or closes a string, in the circuit of a state and in the implicit one.
+    pub fn set_open(&mut self, string: usize, open: bool) {
+        self.network.set_open(string, open);
+        self.end_network.set_open(string, open);
+    }
+
     /// Solves the circuit of `state` and its time derivative. `reduced` says that the elimination is still that of the
     /// same state, so that only the devices differ.
     pub fn instant(
@@ -141,6 +151,12 @@ impl Solver {
         self.warm(model, state, outside, out);
         wide::run(model.wide, Drifts { model, state, at: out, drift: &mut self.volts });
         model.gather(&self.volts, &mut self.e);
+        if self.network.all_open() {
+            out.slopes.fill(0.0);
+            out.drift = 0.0;
+            model.spread(&out.slopes, &mut out.amps_slope);
+            return Ok(());
+        }
         let u = self.network.reduce(&self.e, &mut self.drifting);
         let siemens = outside.node.slope(out.volts);
         out.drift = u / (1.0 + self.network.ohms() * siemens);
@@ -180,7 +196,7 @@ impl Solver {
             wide::run(model.wide, Ends { model, state, start, end, amps: &out.amps, volts, ohms });
             model.gather(volts, &mut self.end_e);
             model.gather(ohms, &mut self.end_r);
-            self.end_r.iter_mut().for_each(|r| *r += model.string_ohm);
+            self.end_r.iter_mut().zip(&model.string_ohm).for_each(|(r, ohm)| *r += ohm);
             self.end_network.factor(&self.end_r);
             // `strings` keeps the guess for the comparison.
             for (string, s) in out.strings.iter_mut().zip(0..) {
@@ -218,8 +234,15 @@ impl Solver {
     }
 }
 
-/// Closes the circuit of the strings eliminated into `sources`, whose open voltage is `u`.
+/// Closes the circuit of the strings eliminated into `sources`, whose open voltage is `u`. Without a bank the bus is
+/// dead: no device of this kind feeds another one by itself (assumed).
 fn close(network: &Network, sources: &Sources, u: f64, outside: &Outside, out: &mut Instant) -> Result<(), NoRoot> {
+    if network.all_open() {
+        out.volts = 0.0;
+        out.devices.fill(0.0);
+        out.strings.fill(0.0);
+        return Ok(());
+    }
     out.volts = outside.node.volts(u, network.ohms())?;
     assert!(out.volts.is_finite(), "bus at {} V: a branch is not a number", out.volts);
     let mut total = 0.0;

@@ -117,7 +117,8 @@ pub(super) struct Model {
     pub cells_per_battery: usize,
     pub series: usize,
     pub parallel: usize,
-    pub string_ohm: f64,
+    /// Cables, links and fuse of each string, Ω.
+    pub string_ohm: Vec<f64>,
     /// Every cell in chain order.
     pub fixed: Vec<Fixed>,
     /// `[block][place]`, as `fixed`.
@@ -259,7 +260,7 @@ impl Model {
     /// Sums of the strings over their batteries.
     pub fn sum_strings(&self, state: &mut State) {
         for (s, (emf, r)) in state.emf.iter_mut().zip(&mut state.r).enumerate() {
-            (*emf, *r) = (0.0, self.string_ohm);
+            (*emf, *r) = (0.0, self.string_ohm[s]);
             for b in s * self.series..(s + 1) * self.series {
                 let (sums, lane) = (&state.sums[b / WIDTH], b % WIDTH);
                 *emf += sums.emf.0[lane];

@@ -37,7 +37,8 @@ impl Plant {
         if self.solve(branches).is_err() {
             return no_root;
         }
-        if let Some(index) = guards.iter().position(|guard| guard.fires_at(branches, self.start.volts)) {
+        let fires = |guard: &Guard| self.is_watched(guard) && guard.fires_at(branches, self.start.volts);
+        if let Some(index) = guards.iter().position(fires) {
             return Proposal { stop: Stop::Guard(index), ..nothing };
         }
         let remaining = until - self.time;
@@ -65,7 +66,12 @@ impl Plant {
         let grown = length as f64 * 1e-6 * self.scale(error).clamp(0.3, 3.0);
         // A step that its target cut short says nothing against the length wanted before.
         self.wish_s = if length < wanted { grown.max(self.next_s) } else { grown }.min(LONGEST_S);
-        if let Some((index, located)) = self.locate(branches, guards) {
+        let guard = self.locate(branches, guards);
+        // The step may by now end at a guard; a fuse within it comes before.
+        if let Some((string, located)) = self.locate_fuse() {
+            return Proposal { end: self.time + located, stop: Stop::Fuse(string) };
+        }
+        if let Some((index, located)) = guard {
             return Proposal { end: self.time + located, stop: Stop::Guard(index) };
         }
         let stop = if length == remaining { Stop::Until } else { Stop::Error };
@@ -117,10 +123,12 @@ impl Plant {
                 mismatch = self.mismatch();
             }
         }
+        // The end currents are final: what they did to the fuses.
+        let worn = self.melt(h);
         self.settle(h);
         self.bus = hermite(self.start.volts, self.start.drift, self.after.volts, self.after.drift, h);
         let after = mismatch.max(self.error_of_bend(h)).max(norm::KINK_MISSES * kink);
-        Ok(before.max(after / tolerance))
+        Ok(before.max(after.max(worn) / tolerance))
     }
 
     /// Whether every string is far enough from stiff for a parabola.

@@ -56,7 +56,7 @@ fn bank(cells: usize, series: usize, parallel: usize, soc: f64) -> BankParams {
         parallel,
         capacity_ah: 200.0,
         battery_resistance_ohm: 0.002,
-        wiring: Wiring { string_ohm: 0.001, bus_segment_ohm: 0.0, terminal_ohm: 0.0005 },
+        wiring: Wiring { string_ohm: 0.001, bus_segment_ohm: 0.0, terminal_ohm: 0.0005, ..Wiring::default() },
         thermal: Thermal { heat_capacity_j_per_k: 40_000.0, to_ambient_w_per_k: 2.0, to_neighbour_w_per_k: 1.0 },
         cells: vec![cell; cells * batteries],
         battery_temperature_c: vec![25.0; batteries],
@@ -105,7 +105,7 @@ impl House {
                     installation.on_guard(proposal.end, guard, &bus);
                 }
                 Stop::NoRoot => assert!(installation.on_no_root(t).is_some()),
-                Stop::Until | Stop::Error => {}
+                Stop::Until | Stop::Error | Stop::Fuse(_) => {}
             }
             if proposal.stop != Stop::NoRoot && installation.next_time() <= proposal.end {
                 installation.on_time(proposal.end, &bus);

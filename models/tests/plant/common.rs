@@ -28,7 +28,7 @@ pub fn bank(cells: usize, series: usize, parallel: usize, capacity_ah: f64, soc:
         parallel,
         capacity_ah,
         battery_resistance_ohm: 0.05 / capacity_ah * cells as f64,
-        wiring: Wiring { string_ohm: 0.0, bus_segment_ohm: 0.0, terminal_ohm: 0.0 },
+        wiring: Wiring::default(),
         thermal: Thermal { heat_capacity_j_per_k: 40_000.0, to_ambient_w_per_k: 2.0, to_neighbour_w_per_k: 1.0 },
         cells: vec![CellParams { capacity_ah, resistance_factor: 1.0, soc, self_discharge_a: 0.0 }; batteries * cells],
         battery_temperature_c: vec![25.0; batteries],
@@ -39,7 +39,7 @@ pub fn bank(cells: usize, series: usize, parallel: usize, capacity_ah: f64, soc:
 pub fn spread_bank(soc: f64) -> BankParams {
     let mut bank = bank(8, 2, 25, 200.0, soc);
     bank.battery_resistance_ohm = 0.002;
-    bank.wiring = Wiring { string_ohm: 0.0008, bus_segment_ohm: 4e-5, terminal_ohm: 2e-5 };
+    bank.wiring = Wiring { string_ohm: 0.0008, bus_segment_ohm: 4e-5, terminal_ohm: 2e-5, ..Wiring::default() };
     for (k, cell) in bank.cells.iter_mut().enumerate() {
         let wave = |n: usize| ((k * n) % 101) as f64 / 50.0 - 1.0;
         cell.capacity_ah *= 1.0 + 0.005 * wave(37);

@@ -1,5 +1,6 @@
 //! The plant: one file per behaviour.
 
+mod batteries_out_and_in;
 mod beyond_full_and_empty;
 mod bleed_and_losses;
 mod common;
@@ -8,10 +9,12 @@ mod continuous_extension;
 mod convergence;
 mod cooling;
 mod day_of_a_bank;
+mod fuses;
 mod guards;
-mod ladder_against_dense_solve;
+mod network_against_dense_solve;
 mod ng_cell_targets;
 mod rc_step_response;
 mod reference_bank;
 mod reference_cell;
 mod strings_exchange_charge;
+mod ten_batteries_in_parallel;

@@ -14,7 +14,8 @@ fn rows(text: &'static str) -> Vec<Vec<f64>> {
 fn reference_bank() -> BankParams {
     let mut params = bank(8, 2, 25, 100.0, 0.9);
     params.battery_resistance_ohm = 8.0 * 0.0005;
-    params.wiring = Wiring { string_ohm: 16.0 * 5e-5, bus_segment_ohm: 2.0 * 2e-5, terminal_ohm: 2.0 * 1e-5 };
+    params.wiring =
+        Wiring { string_ohm: 16.0 * 5e-5, bus_segment_ohm: 2.0 * 2e-5, terminal_ohm: 2.0 * 1e-5, ..Wiring::default() };
     params.cells = rows(include_str!("../data/bank_cells.csv"))
         .into_iter()
         .map(|row| CellParams { capacity_ah: row[0], resistance_factor: row[1], soc: row[2], self_discharge_a: 0.0 })

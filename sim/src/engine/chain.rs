@@ -35,6 +35,8 @@ pub struct Chain {
     broken_from: usize,
     /// Bit b is set while another battery answers at place b than at the last start of the BMS (COM-7).
     foreign: u64,
+    /// Bit b is set while battery b is taken out.
+    removed: u64,
     /// Probability of damage by battery, 0 to 1.
     damage: Vec<f64>,
     pub(super) ticks: Ticks,
@@ -57,6 +59,7 @@ impl Chain {
             seed: scenario.seed,
             broken_from: batteries,
             foreign: 0,
+            removed: 0,
             damage: vec![0.0; batteries],
             ticks: Ticks::new(batteries),
         }
@@ -85,9 +88,9 @@ impl Chain {
         }
     }
 
-    /// The bytes that arrive from this battery for this cycle; `None` behind a break.
+    /// The bytes that arrive from this battery for this cycle; `None` behind a break and from one that is not there.
     pub fn frame(&mut self, cycle: u64, battery: usize) -> Option<&[u8]> {
-        if battery >= self.broken_from {
+        if battery >= self.broken_from || self.removed & (1 << battery) != 0 {
             return None;
         }
         let length = self.reports[(cycle & 1) as usize][battery].encode(&mut self.frame);
@@ -129,7 +132,7 @@ impl Chain {
 
     /// Bit b is set for a battery whose frames do not arrive, or count for nothing because another one sends them.
     pub fn silent(&self) -> u64 {
-        (self.broken_from..self.electronics.len()).fold(self.foreign, |mask, b| mask | 1 << b)
+        (self.broken_from..self.electronics.len()).fold(self.foreign | self.removed, |mask, b| mask | 1 << b)
     }
 
     /// The BMS has started: it will learn the batteries that answer now (COM-7).
@@ -165,6 +168,8 @@ impl Chain {
                 self.serials[battery] ^= FOREIGN_SERIAL;
                 self.foreign ^= 1 << battery;
             }
+            FaultKind::BatteryRemoved { battery } if begins => self.removed |= 1 << battery,
+            FaultKind::BatteryRemoved { battery } => self.removed &= !(1 << battery),
             _ => {}
         }
     }
@@ -340,6 +345,7 @@ pub fn describe(kind: &FaultKind) -> Option<String> {
         FaultKind::ChargerIgnoresRemote { device } => format!("device {} ignores its remote", device + 1),
         FaultKind::BmsReset { reset } => format!("{reset:?} reset of the BMS"),
         FaultKind::ForeignBattery { battery } => format!("another battery answers at place {}", battery + 1),
+        FaultKind::BatteryRemoved { battery } => format!("battery {} is taken out", battery + 1),
         FaultKind::SupplyDip { volts } => format!("supply of the BMS at {volts} V"),
         FaultKind::OutputShort => "an output is shorted, the supply fuse blows".to_owned(),
         FaultKind::SlowDecisions { every_ms } => format!("decisions only every {every_ms} ms"),

@@ -234,6 +234,7 @@ impl<'a> Engine<'a> {
     fn play_all(mut self) -> Result<RunResult, RunError> {
         let end = self.scenario.duration_us;
         self.change_air(0);
+        self.before_power();
         self.oracle.world(0, WorldEvent::PowerOn);
         self.tell_remote(0);
         self.pins_act(0);
@@ -271,11 +272,13 @@ impl<'a> Engine<'a> {
             } else {
                 self.observe(end);
                 self.commit(end);
-                if let Stop::Guard(guard) = proposal.stop
-                    && end == proposal.end
-                {
-                    let bus = self.bus_at_start();
-                    self.installation.on_guard(end, guard, &bus);
+                match proposal.stop {
+                    Stop::Guard(guard) if end == proposal.end => {
+                        let bus = self.bus_at_start();
+                        self.installation.on_guard(end, guard, &bus);
+                    }
+                    Stop::Fuse(_) if end == proposal.end => self.recorder.fuses(end, &self.plant),
+                    _ => {}
                 }
             }
         }
@@ -488,5 +491,8 @@ fn unmet(scenario: &Resolved, record: &recorder::Record) -> Vec<String> {
     let too_few = (changes < expect.protection_changes).then(|| {
         format!("{changes} changes of LOAD or CHARGER for a protection cause, expected {}", expect.protection_changes)
     });
-    causes.chain(errors).chain(too_few).collect()
+    let blown = record.fuses_blown;
+    let whole = (blown < expect.fuses_blown as usize)
+        .then(|| format!("{blown} string fuses have blown, expected {}", expect.fuses_blown));
+    causes.chain(errors).chain(too_few).chain(whole).collect()
 }

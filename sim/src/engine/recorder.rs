@@ -18,6 +18,8 @@ pub struct Recorder {
     outputs: OutputCounts,
     causes: BTreeMap<String, u32>,
     errors: BTreeSet<u8>,
+    /// Strings whose fuse has blown.
+    fuses_blown: BTreeSet<usize>,
     extremes: Extremes,
     trace: Vec<TracePoint>,
     trace_every: Option<Micros>,
@@ -40,6 +42,7 @@ impl Recorder {
             outputs: OutputCounts::default(),
             causes: BTreeMap::new(),
             errors: BTreeSet::new(),
+            fuses_blown: BTreeSet::new(),
             extremes: Extremes {
                 cell_v_min: f64::INFINITY,
                 cell_v_max: f64::NEG_INFINITY,
@@ -80,6 +83,15 @@ impl Recorder {
         self.hasher.update(&time_us.to_le_bytes());
         self.hasher.update(text.as_bytes());
         self.events.push(Event { time_us, kind, text });
+    }
+
+    /// A fuse has blown; those of equal strings may have blown with it.
+    pub fn fuses(&mut self, t: Micros, plant: &Plant) {
+        for string in 0..plant.batteries() / self.series {
+            if plant.fuse_wear(string) >= 1.0 && self.fuses_blown.insert(string) {
+                self.event(t, EventKind::Device, format!("the fuse of string {} blows", string + 1));
+            }
+        }
     }
 
     /// What the oracle objects to. Not part of the digest: the record is the same whoever judges it.
@@ -325,6 +337,7 @@ impl Recorder {
             outputs: self.outputs,
             causes: self.causes,
             errors: self.errors,
+            fuses_blown: self.fuses_blown.len(),
             extremes: self.extremes,
             trace: self.trace,
         }
@@ -343,6 +356,8 @@ pub struct Record {
     pub causes: BTreeMap<String, u32>,
     /// Error numbers that were shown.
     pub errors: BTreeSet<u8>,
+    /// String fuses that have blown.
+    pub fuses_blown: usize,
     /// Extremes of the true plant.
     pub extremes: Extremes,
     /// Samples for plots.

@@ -150,6 +150,7 @@ pub fn world_event(kind: &FaultKind, begins: bool) -> Option<WorldEvent> {
             Some(WorldEvent::Damaged { battery, part })
         }
         FaultKind::ForeignBattery { battery } => Some(WorldEvent::ForeignBattery { battery, present: begins }),
+        FaultKind::BatteryRemoved { battery } => Some(WorldEvent::BatteryRemoved { battery, removed: begins }),
         FaultKind::ClockSetBack { ms } if begins => Some(WorldEvent::ClockSetBack { ms }),
         _ => None,
     }

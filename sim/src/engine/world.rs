@@ -9,7 +9,7 @@ use super::host::{DEAD, SUPPLY_OFF_HOLD, SUPPLY_OFF_V, millivolts};
 use super::truth::world_event;
 use crate::oracle::WorldEvent;
 use crate::result::EventKind;
-use crate::scenario::{FaultKind, Reset, Resolved};
+use crate::scenario::{Fault, FaultKind, Reset, Resolved};
 
 /// One thing that happens at one instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,9 @@ impl Schedule {
         }
         for (i, fault) in scenario.faults.iter().enumerate() {
             let end = fault.until_us.unwrap_or(NEVER);
-            actions.push((fault.at_us, Action::FaultBegins(i)));
+            if !missing_from_the_start(fault) {
+                actions.push((fault.at_us, Action::FaultBegins(i)));
+            }
             if let FaultKind::SupplyDip { volts } = fault.kind {
                 let off = fault.at_us.saturating_add(SUPPLY_OFF_HOLD);
                 if volts < SUPPLY_OFF_V && off <= end {
@@ -72,7 +74,21 @@ impl Schedule {
     }
 }
 
+/// A battery that is not there, or cannot be heard, when the BMS gets power has never been heard (BOOT-1).
+fn missing_from_the_start(fault: &Fault) -> bool {
+    fault.at_us == 0 && matches!(fault.kind, FaultKind::BatteryRemoved { .. } | FaultKind::CableBreak { .. })
+}
+
 impl Engine<'_> {
+    /// What is missing before the BMS gets power.
+    pub(super) fn before_power(&mut self) {
+        for (i, fault) in self.scenario.faults.iter().enumerate() {
+            if missing_from_the_start(fault) {
+                self.fault(0, i, true);
+            }
+        }
+    }
+
     /// Everything that is due at the present instant, before the plant goes on.
     pub(super) fn happen(&mut self, t: Micros) {
         while let Some(action) = self.schedule.pop(t) {
@@ -138,6 +154,7 @@ impl Engine<'_> {
             FaultKind::ChargerIgnoresRemote { device } => {
                 self.installation.set_ignores_remote(t, device, begins);
             }
+            FaultKind::BatteryRemoved { battery } => self.plant.set_present(battery, !begins),
             FaultKind::BmsReset { reset } => {
                 if reset == Reset::Watchdog {
                     self.reach.watchdog(&self.host.outputs);

@@ -109,6 +109,13 @@ pub enum WorldEvent {
         /// False: the right one is back.
         present: bool,
     },
+    /// A battery is taken out, and is silent therefore, or put back (COM-2).
+    BatteryRemoved {
+        /// Battery, counted from 0.
+        battery: usize,
+        /// False: it is back.
+        removed: bool,
+    },
     /// A cell channel breaks or is repaired (`None`).
     ChannelFault {
         /// Battery, counted from 0.

@@ -28,6 +28,7 @@ pub(super) const START_MAX: Micros = 2 * CYCLE + BOOT_CYCLES + SLACK;
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Link {
     pub broken: bool,
+    pub removed: bool,
     pub damaged: bool,
     pub implausible: bool,
     /// Since when, and within which time the core notices: at the earliest, at the latest.
@@ -36,7 +37,7 @@ pub(super) struct Link {
 
 impl Link {
     pub(super) fn heard(&self) -> bool {
-        !(self.broken || self.damaged || self.implausible)
+        !(self.broken || self.removed || self.damaged || self.implausible)
     }
 }
 
@@ -274,6 +275,12 @@ impl World {
                     self.relink(t, b, watch, |link| link.broken = false);
                 }
             }
+            WorldEvent::BatteryRemoved { battery, removed } => {
+                if removed {
+                    ledger.reached(Property::Com);
+                }
+                self.relink(t, battery, watch, |link| link.removed = removed);
+            }
             WorldEvent::ForeignBattery { battery, present } => {
                 self.foreign(t, battery, present, watch, ledger);
             }
@@ -355,11 +362,14 @@ impl World {
         self.externals[FOREIGN].allow(t, over);
     }
 
-    /// After power loss a battery needs to be heard again, no more (BOOT-2).
+    /// After power loss a battery needs to be heard again, no more (BOOT-2). One that is silent now has never been heard:
+    /// the start waits for it, but nothing of it was lost.
     fn forget_trust(&mut self, t: Micros) {
-        for (b, link) in self.links.iter().enumerate() {
+        for (b, link) in self.links.iter_mut().enumerate() {
             if link.heard() {
                 self.externals[SILENT].end(b, t, NEVER);
+            } else {
+                link.lost = Some((t, NEVER, NEVER));
             }
         }
     }

@@ -70,4 +70,9 @@ const BUILTIN: &[Builtin] = builtin! {
     "charger-wire-loose": "Over-current of a charger with a loose remote wire",
     "hot-while-silent": "A hot battery while another one is silent",
     "silent-at-recovery": "A silent battery while the bank recovers",
+    "string-joined-while-running": "A nearly empty string joined while running",
+    "string-fuse-blows": "The fuse of a string blows",
+    "battery-out-and-back": "Battery taken out and put back",
+    "ladder-of-ten": "Ten batteries in parallel on a ladder",
+    "diagonal-of-ten": "The same ten batteries tapped diagonally",
 };

@@ -78,6 +78,12 @@ pub enum FaultKind {
         /// Battery, from 0.
         battery: usize,
     },
+    /// A battery is disconnected: its string is open, and it is silent on the chain (COM-2). It comes back as it is, under
+    /// its own serial number; the chain cable is bridged meanwhile.
+    BatteryRemoved {
+        /// Battery, from 0.
+        battery: usize,
+    },
     /// The supply of the BMS has this voltage instead of the bank's (SUP-1).
     SupplyDip {
         /// Supply voltage, V.

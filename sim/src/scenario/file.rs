@@ -3,10 +3,11 @@
 //! ```toml
 //! [scenario]            # what it is: name, title, lesson, duration, start of day, days of the year
 //! [bank]                # model, count or series + parallel, system voltage, charge, spreads, temperatures
-//! [bank.wiring]         # resistances of cables, links and bus bars, mΩ
+//! [bank.wiring]         # where the terminals hang; resistances of cables, links and bus bars, mΩ
+//! [bank.wiring.fuse]    # a fuse in every string
 //! [bank.thermal]        # heat capacity and conductances of one battery
 //! [[bank.weak_cell]]    # a cell that differs, by battery and cell, counted from 1
-//! [[bank.string]]       # a string with another state of charge, counted from 1
+//! [[bank.string]]       # a string with another state of charge or a bad contact, counted from 1
 //! [bms]                 # clock and Bluetooth
 //! [settings]            # settings of the firmware that differ from their defaults
 //! [remote]              # wiring of the remote input; [[remote.change]] for changes
@@ -20,6 +21,9 @@
 //! Unknown and doubled keys are errors. Spreads are standard deviations of what the seed draws.
 
 use serde::Deserialize;
+
+use ngbank_models::network::Layout;
+use ngbank_models::plant::slow_bolt_down;
 
 use super::fault::{Bluetooth, RemoteWiring, Reset};
 use super::settings::SettingsTable;
@@ -154,18 +158,55 @@ fn self_discharge_spread() -> f64 {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct WiringTable {
-    /// Links, fuse and cables of one string, mΩ.
+    /// Where the terminals hang.
+    pub layout: Layout,
+    /// Both cables of one string, mΩ; its links, too, unless `link_mohm` has them.
     pub string_mohm: f64,
-    /// Bus bar between neighbouring strings, there and back, mΩ; 0 for equal paths.
-    pub bus_segment_mohm: f64,
-    /// Cables between the first string and the bank's terminals, mΩ.
+    /// Each link between two batteries of a string, mΩ.
+    pub link_mohm: f64,
+    /// Bars between neighbouring strings, there and back, mΩ; the default, if absent. None with equal paths.
+    pub bus_segment_mohm: Option<f64>,
+    /// Part of it that is the negative bar.
+    pub negative_bar_part: f64,
+    /// Both cables between the bars and the loads and chargers, mΩ.
     pub terminal_mohm: f64,
+    /// A fuse in each string.
+    pub fuse: Option<FuseTable>,
+}
+
+impl WiringTable {
+    /// Bars between neighbouring strings, mΩ.
+    pub fn segment_mohm(&self) -> f64 {
+        self.bus_segment_mohm.unwrap_or(0.005)
+    }
 }
 
 impl Default for WiringTable {
     fn default() -> Self {
-        Self { string_mohm: 1.0, bus_segment_mohm: 0.005, terminal_mohm: 0.1 }
+        Self {
+            layout: Layout::Ladder,
+            string_mohm: 1.0,
+            link_mohm: 0.0,
+            bus_segment_mohm: None,
+            negative_bar_part: 0.5,
+            terminal_mohm: 0.1,
+            fuse: None,
+        }
     }
+}
+
+/// `[bank.wiring.fuse]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FuseTable {
+    /// Rating, A.
+    pub rated_a: f64,
+    /// Resistance, mΩ.
+    #[serde(default)]
+    pub mohm: f64,
+    /// Melting curve: multiples of the rating (rising) with their times, s (falling).
+    #[serde(default = "slow_bolt_down")]
+    pub melting: Vec<(f64, f64)>,
 }
 
 /// `[bank.thermal]`
@@ -205,7 +246,10 @@ pub(super) struct StringTable {
     /// String, from 1.
     pub string: u32,
     /// State of charge of the string instead of the bank's.
-    pub soc: f64,
+    pub soc: Option<f64>,
+    /// Resistance in addition, such as a bad link, mΩ.
+    #[serde(default)]
+    pub extra_mohm: f64,
 }
 
 /// `[bms]`
@@ -287,6 +331,8 @@ pub(super) enum FaultTable {
     BmsReset { reset: Reset },
     /// Another battery of the same model answers at this place.
     ForeignBattery { battery: u32 },
+    /// A battery is taken out of its string.
+    BatteryRemoved { battery: u32 },
     /// The supply has this voltage instead of the bank's.
     SupplyDip { volts: f64 },
     /// An output is shorted.
@@ -318,4 +364,6 @@ pub(super) struct ExpectTable {
     pub errors: Vec<u8>,
     /// Changes of LOAD or CHARGER for a protection cause, at least.
     pub protection_changes: u32,
+    /// String fuses that must blow, at least.
+    pub fuses_blown: u32,
 }

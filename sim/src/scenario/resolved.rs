@@ -113,6 +113,9 @@ pub struct Expect {
     /// Changes of LOAD or CHARGER for a protection cause, at least.
     #[serde(default)]
     pub protection_changes: u32,
+    /// String fuses that blow, at least.
+    #[serde(default)]
+    pub fuses_blown: u32,
 }
 
 impl Resolved {

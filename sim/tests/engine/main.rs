@@ -1,6 +1,7 @@
 //! The engine as a whole: firmware in the loop, judged by the oracle.
 
 mod balance;
+mod bank_network;
 mod bugs;
 mod chain_break;
 mod modes;

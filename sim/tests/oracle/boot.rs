@@ -133,3 +133,19 @@ fn start_waits_for_a_silent_battery() {
     incomplete.pins(40.0, "LC", NONE);
     failed_too(&incomplete.end(50.0), Boot, "an output is High");
 }
+
+#[test]
+fn a_battery_that_is_first_heard_late_ends_the_start_at_once() {
+    // Nothing of it was lost, so it has no trust to regain (COM-5); the start only waited for it.
+    let mut run = Run::powered(config(), Plant::default());
+    run.world(0.0, WorldEvent::BatteryRemoved { battery: 1, removed: true });
+    run.world(0.0, WorldEvent::PowerOn);
+    run.pins(0.1, "", [&[14], &[14], &[14]]);
+    run.world(40.0, WorldEvent::BatteryRemoved { battery: 1, removed: false });
+    let mut never = run.clone();
+    run.pins(41.2, "C", [&[14], &[], &[]]);
+    run.pins(71.2, "LC", NONE);
+    passed(&run.end(300.0), Boot);
+    never.until(300.0);
+    failed_too(&never.end(300.0), Boot, "recovery missing");
+}

@@ -1,9 +1,10 @@
 //! Is it a bank that the BMS may have? Rules BANK-1, BANK-2, BANK-3, BANK-6, and sane numbers.
 
 use ngbank_models::catalogue::{self, BatteryModel};
+use ngbank_models::network::Layout;
 
 use super::super::document::Document;
-use super::super::file::BankTable;
+use super::super::file::{BankTable, FuseTable};
 
 /// Shape of a bank that passed.
 #[derive(Clone, Copy, Debug)]
@@ -139,10 +140,18 @@ fn numbers(doc: &mut Document<'_>, bank: &BankTable) {
         ("temperature_c", bank.temperature_c.unwrap_or(25.0), -40.0, 70.0),
         ("ambient_offset_k", bank.ambient_offset_k, -60.0, 60.0),
         ("wiring.string_mohm", wiring.string_mohm, 0.0, 1000.0),
-        ("wiring.bus_segment_mohm", wiring.bus_segment_mohm, 0.0, 1000.0),
+        ("wiring.link_mohm", wiring.link_mohm, 0.0, 1000.0),
+        ("wiring.bus_segment_mohm", wiring.segment_mohm(), 0.0, 1000.0),
+        ("wiring.negative_bar_part", wiring.negative_bar_part, 0.0, 1.0),
         ("wiring.terminal_mohm", wiring.terminal_mohm, 0.0, 1000.0),
     ] {
         super::within(doc, &format!("bank.{field}"), value, low, high);
+    }
+    if wiring.layout == Layout::EqualPaths && wiring.bus_segment_mohm.is_some_and(|mohm| mohm != 0.0) {
+        doc.error("bank.wiring.bus_segment_mohm", "absent or 0: equal paths have no segments", "");
+    }
+    if let Some(fuse) = &wiring.fuse {
+        self::fuse(doc, fuse);
     }
     if let Some(thermal) = &bank.thermal {
         for (field, value, low, high) in [
@@ -151,6 +160,28 @@ fn numbers(doc: &mut Document<'_>, bank: &BankTable) {
             ("to_neighbour_w_per_k", thermal.to_neighbour_w_per_k, 0.0, 1000.0),
         ] {
             super::within(doc, &format!("bank.thermal.{field}"), value, low, high);
+        }
+    }
+}
+
+/// The fuse in each string and its melting curve.
+fn fuse(doc: &mut Document<'_>, fuse: &FuseTable) {
+    super::within(doc, "bank.wiring.fuse.rated_a", fuse.rated_a, 1.0, 2000.0);
+    super::within(doc, "bank.wiring.fuse.mohm", fuse.mohm, 0.0, 1000.0);
+    let melting = "bank.wiring.fuse.melting";
+    if fuse.melting.len() < 2 {
+        doc.error(melting, "two points or more: [multiple of the rating, seconds]", "");
+    }
+    for (index, &(multiple, seconds)) in fuse.melting.iter().enumerate() {
+        super::within(doc, &format!("{melting}[{index}][0]"), multiple, 1.0, 100.0);
+        super::within(doc, &format!("{melting}[{index}][1]"), seconds, 1e-3, 1e6);
+    }
+    for (index, pair) in fuse.melting.windows(2).enumerate() {
+        if pair[1].0 <= pair[0].0 {
+            doc.error(&format!("{melting}[{}][0]", index + 1), "above the multiple of the point before", "");
+        }
+        if pair[1].1 >= pair[0].1 {
+            doc.error(&format!("{melting}[{}][1]", index + 1), "below the seconds of the point before", "");
         }
     }
 }
@@ -185,6 +216,7 @@ fn places(doc: &mut Document<'_>, bank: &BankTable, shape: &Shape) {
     for (index, string) in bank.string.iter().enumerate() {
         let path = format!("bank.string[{index}]");
         super::place(doc, &format!("{path}.string"), string.string, shape.parallel, "string");
-        super::within(doc, &format!("{path}.soc"), string.soc, 0.0, 1.0);
+        super::within(doc, &format!("{path}.soc"), string.soc.unwrap_or(0.5), 0.0, 1.0);
+        super::within(doc, &format!("{path}.extra_mohm"), string.extra_mohm, 0.0, 1000.0);
     }
 }

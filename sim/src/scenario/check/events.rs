@@ -99,7 +99,9 @@ fn check_fault(doc: &mut Document<'_>, path: &str, fault: &FaultTable, shape: &S
         | FaultTable::OutputShort {}
         | FaultTable::SettingsChange { .. }
         | FaultTable::FirmwareUpdate { .. } => {}
-        FaultTable::ForeignBattery { battery: place } => battery(doc, "battery", *place),
+        FaultTable::ForeignBattery { battery: place } | FaultTable::BatteryRemoved { battery: place } => {
+            battery(doc, "battery", *place);
+        }
         FaultTable::SupplyDip { volts } => super::within(doc, &field("volts"), *volts, 0.0, 100.0),
         FaultTable::SlowDecisions { every_ms } => {
             // Beyond 1 s a gap counts as 1 s (PRE-2), and a cut may take as long as it likes.

@@ -1,7 +1,8 @@
 //! The bank as one seed makes it: every cell, the batteries' electronics, serial numbers.
 
 use ngbank_models::electronics::{CELLS_MAX, ElectronicsParams};
-use ngbank_models::plant::{BankParams, CellParams, Thermal, Wiring};
+use ngbank_models::network::Layout;
+use ngbank_models::plant::{BankParams, CellParams, StringFuse, Thermal, Wiring};
 
 use super::super::check::Shape;
 use super::super::file::BankTable;
@@ -29,7 +30,6 @@ pub(super) fn bank(seed: u64, table: &BankTable, shape: &Shape, celsius: f64) ->
             cells.push(draw_cell(seed, table, shape.model.capacity_ah, soc, battery, cell));
         }
     }
-    let milli = |ohm: f64| ohm / 1000.0;
     let energy_wh = shape.model.energy_wh;
     BankParams {
         cells_per_battery,
@@ -37,11 +37,7 @@ pub(super) fn bank(seed: u64, table: &BankTable, shape: &Shape, celsius: f64) ->
         parallel: shape.parallel as usize,
         capacity_ah: shape.model.capacity_ah,
         battery_resistance_ohm: shape.model.resistance_ohm * table.resistance_factor,
-        wiring: Wiring {
-            string_ohm: milli(table.wiring.string_mohm),
-            bus_segment_ohm: milli(table.wiring.bus_segment_mohm),
-            terminal_ohm: milli(table.wiring.terminal_mohm),
-        },
+        wiring: wiring(table, shape),
         thermal: match &table.thermal {
             Some(thermal) => Thermal {
                 heat_capacity_j_per_k: thermal.heat_capacity_j_per_k,
@@ -59,10 +55,36 @@ pub(super) fn bank(seed: u64, table: &BankTable, shape: &Shape, celsius: f64) ->
     }
 }
 
+fn wiring(table: &BankTable, shape: &Shape) -> Wiring {
+    let given = &table.wiring;
+    let milli = |ohm: f64| ohm / 1000.0;
+    let mut extra_ohm = vec![0.0; shape.parallel as usize];
+    for string in &table.string {
+        extra_ohm[string.string as usize - 1] += milli(string.extra_mohm);
+    }
+    if extra_ohm.iter().all(|&ohm| ohm == 0.0) {
+        extra_ohm.clear();
+    }
+    Wiring {
+        layout: given.layout,
+        string_ohm: milli(given.string_mohm),
+        link_ohm: milli(given.link_mohm),
+        bus_segment_ohm: if given.layout == Layout::EqualPaths { 0.0 } else { milli(given.segment_mohm()) },
+        negative_bar_part: given.negative_bar_part,
+        terminal_ohm: milli(given.terminal_mohm),
+        extra_ohm,
+        fuse: given.fuse.as_ref().map(|fuse| StringFuse {
+            rated_a: fuse.rated_a,
+            ohm: milli(fuse.mohm),
+            melting: fuse.melting.clone(),
+        }),
+    }
+}
+
 fn string_soc(seed: u64, table: &BankTable, string: usize) -> f64 {
     let given = table.string.iter().find(|other| other.string as usize == string + 1);
     let spread = stream(seed, Entity::String(string), "soc").normal_within(table.string_soc_spread, DEVIATIONS_MAX);
-    given.map_or(table.soc, |string| string.soc) + spread
+    given.and_then(|string| string.soc).unwrap_or(table.soc) + spread
 }
 
 fn draw_cell(seed: u64, table: &BankTable, rated_ah: f64, soc: f64, battery: usize, cell: usize) -> CellParams {

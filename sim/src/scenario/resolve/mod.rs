@@ -60,6 +60,7 @@ pub(super) fn resolve(scenario: &Scenario, seed: u64) -> Resolved {
             causes: scenario.expect.causes.clone(),
             errors: scenario.expect.errors.clone(),
             protection_changes: scenario.expect.protection_changes,
+            fuses_blown: scenario.expect.fuses_blown,
         },
         settings: scenario.settings.clone(),
         ambient,
