@@ -46,45 +46,6 @@ fn largest_difference(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
 }
 
-/// Half an hour of constant power on unequal strings whose open-circuit voltage is straight: nothing but the order of the
-/// step errs. All cells once a minute, and the steps.
-fn smooth(accuracy: Accuracy) -> (Vec<f64>, u64) {
-    let text = include_str!("../data/set_a.toml");
-    let from = text.find("ocv_v").expect("table");
-    let to = text.find("docv_dt").expect("next table");
-    let set = CellSet::from_toml(&format!("{}ocv_v = [2.9, 3.7]\n{}", &text[..from], &text[to..])).expect("valid");
-    let mut plant = Plant::new(&spread_bank(0.8), &set, 1, accuracy).expect("valid");
-    let mut samples = Vec::new();
-    let mut next = MINUTE;
-    crate::common::run(&mut plant, &[Branch::Power { watts: -90_000.0 }], &[], 30 * MINUTE, |plant, end| {
-        while next <= end {
-            samples.extend((0..400).map(|k| plant.cell_volts(k / 8, k % 8, next)));
-            next += MINUTE;
-        }
-    });
-    (samples, plant.steps())
-}
-
-/// The error falls with this power of the number of steps.
-fn order(accuracy: fn(f64) -> Accuracy) -> f64 {
-    let (exact, _) = smooth(Accuracy::tight_with(1e-9));
-    let [coarse, fine] = [1e-3, 1e-7].map(|tolerance| {
-        let (sample, steps) = smooth(accuracy(tolerance));
-        let error = largest_difference(&sample, &exact);
-        println!("tolerance {tolerance:e} V: {steps} steps, largest error {error:.3e} V");
-        (error, steps as f64)
-    });
-    libm::log(coarse.0 / fine.0) / libm::log(fine.1 / coarse.1)
-}
-
-#[test]
-fn the_order_is_2_at_default_and_3_at_tight() {
-    let (two, three) = (order(Accuracy::default_with), order(Accuracy::tight_with));
-    println!("orders {two:.2} and {three:.2}");
-    assert!((1.8..2.5).contains(&two), "{two}");
-    assert!(three > 2.8, "{three}");
-}
-
 #[test]
 fn the_error_of_order_2_follows_the_tolerance() {
     follows_the_tolerance(Accuracy::default_with);
