@@ -24,7 +24,7 @@
 //!
 //! **Not here.** Firmware, queues of events, random numbers, files: the crate knows none of them. Inrush,
 //! ageing and devices behind nodes of their own are not modelled yet; all devices hang on the bank's terminals.
-//! The RC pairs store no energy in the heat balance.
+//! What an RC pair takes in counts as heat when it goes in.
 
 pub mod catalogue;
 pub mod cell;

@@ -26,6 +26,11 @@ impl Accuracy {
         Self { tolerance_v, order: Order::Three }
     }
 
+    /// Order 3 at 3 µV: the reference cells and bank come out within 1 µV RMS.
+    pub fn tight() -> Self {
+        Self::tight_with(3e-6)
+    }
+
     pub(super) fn cubic(self) -> bool {
         self.order == Order::Three
     }

@@ -182,17 +182,18 @@ impl Cells {
         end
     }
 
-    /// The same where a string current changes sign: up to its zero, then from there. Rare, and not in the loop.
+    /// The same where a string current changes sign: up to its zero, then from there. The targets go straight,
+    /// because a part may be empty. Rare, and not in the loop.
     #[inline(never)]
-    fn after_reversal<const TIGHT: bool, const RC: bool>(
+    fn after_reversal<const RC: bool>(
         &self,
         model: &Model,
         own: &Own,
         [before, climate]: [&Climate; 2],
         [first, second]: &[Drive; 2],
     ) -> Self {
-        let zero = self.after::<TIGHT, RC>(model, own, before, first);
-        zero.after::<TIGHT, RC>(model, own, climate, second)
+        let zero = self.after::<false, RC>(model, own, before, first);
+        zero.after::<false, RC>(model, own, climate, second)
     }
 }
 
@@ -247,7 +248,7 @@ impl<const TIGHT: bool, const RC: bool> Body for Pass<'_, TIGHT, RC> {
             for ((cell, out), own) in cells.zip(&model.own[range]) {
                 *out = match &parts {
                     None => cell.after::<TIGHT, RC>(model, own, climate, drive),
-                    Some(parts) => cell.after_reversal::<TIGHT, RC>(model, own, [before, climate], parts),
+                    Some(parts) => cell.after_reversal::<RC>(model, own, [before, climate], parts),
                 };
                 let bend = (out.slope + out.r0_slope * drive.i1) - (cell.slope + cell.r0_slope * drive.i1);
                 kink = kink.max((bend * (out.q - cell.q)).abs());

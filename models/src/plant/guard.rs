@@ -5,10 +5,10 @@ use super::extension::first_beyond;
 use crate::circuit::{Branch, Guard, Quantity, When};
 use crate::time::Micros;
 
-/// Where the bus moves faster than this, V/s, an event is located in time …
-const FAST_V_PER_S: f64 = 1e-3;
-/// … to this, s.
-const CLOSE_S: f64 = 1e-3;
+/// An event is located in time to this, s …
+const CLOSE_S: f64 = 1e-4;
+/// … or, where the quantity hardly moves, to this share of the tolerance: on a flat curve 1 µV can be a second.
+const CLOSE_SHARE: f64 = 0.01;
 /// Refinements that are at most made; the secant needs two or three.
 const REFINEMENTS: usize = 12;
 
@@ -19,7 +19,7 @@ impl Plant {
     }
 
     /// The first guard that fires within the step, located: the step is recomputed until the voltage at its own end
-    /// is the guard's limit within the tolerance (and within 1 ms where the bus moves). Length of that step.
+    /// is that of the guard's limit. Length of that step.
     pub(super) fn locate(&mut self, branches: &[Branch], guards: &[Guard]) -> Option<(usize, Micros)> {
         let full = self.length;
         let resolution = 0.5 / full as f64;
@@ -36,6 +36,15 @@ impl Plant {
             }
         }
         let (index, s, limit) = first?;
+        // A current is watched through the voltage of its cable, which may be short: worth its drop in the bank.
+        let steep = match guards[index].quantity {
+            Quantity::BusVolts => 1.0,
+            Quantity::DeviceAmps => {
+                let siemens = branches[guards[index].device].amps_per_volt(limit).abs();
+                (siemens * self.solver.ohms()).max(1.0)
+            }
+        };
+        let close = CLOSE_SHARE * self.accuracy.tolerance_v / steep;
         let mut length = ((s * full as f64).ceil() as Micros).clamp(1, full);
         for _ in 0..REFINEMENTS {
             if length != self.length {
@@ -43,8 +52,7 @@ impl Plant {
             }
             let off = self.after.volts - limit;
             let drift = self.after.drift;
-            let close = drift.abs() <= FAST_V_PER_S || off.abs() <= CLOSE_S * drift.abs();
-            if off.abs() <= self.accuracy.tolerance_v && close {
+            if off.abs() <= (CLOSE_S * drift.abs()).max(close) {
                 break;
             }
             let moved = length as f64 - off / drift * 1e6;

@@ -132,6 +132,11 @@ impl Solver {
         self.end_network.set_open(string, open);
     }
 
+    /// Resistance of the bank as its terminals see it, Ω.
+    pub fn ohms(&self) -> f64 {
+        self.network.ohms()
+    }
+
     /// Solves the circuit of `state` and its time derivative. `reduced` says that the elimination is still that of the
     /// same state, so that only the devices differ.
     pub fn instant(

@@ -97,7 +97,8 @@ impl Plant {
         self.length = length;
         self.reduced = false;
         wide::run(self.model.wide, Weigh { state: &self.state, start: &self.start, h, pairs: &mut self.pairs });
-        self.bent = self.accuracy.cubic() && self.relaxed(h);
+        let cubic = self.accuracy.cubic() || self.held();
+        self.bent = cubic && self.relaxed(h);
         self.close_end(h, judge)?;
         if self.bent && self.reverses() {
             self.bent = false;
@@ -108,18 +109,18 @@ impl Plant {
             return Ok(before);
         }
         self.warm(h);
-        let mut kink = self.advance(h, judge)?;
+        let mut kink = self.advance(h, cubic, judge)?;
         let mut mismatch = self.mismatch();
-        if self.accuracy.cubic() {
+        if cubic {
             for _ in 1..PASSES {
-                if mismatch <= 0.02 * tolerance {
+                if mismatch * self.sharpness() <= 0.02 * tolerance {
                     break;
                 }
                 if self.solver.correct(&self.model, &self.end_state, &self.outside, &mut self.end).is_err() {
                     break;
                 }
                 self.bent = self.bent && !self.reverses();
-                kink = self.advance(h, judge)?;
+                kink = self.advance(h, cubic, judge)?;
                 mismatch = self.mismatch();
             }
         }
@@ -127,7 +128,7 @@ impl Plant {
         let worn = self.melt(h);
         self.settle(h);
         self.bus = hermite(self.start.volts, self.start.drift, self.after.volts, self.after.drift, h);
-        let after = mismatch.max(self.error_of_bend(h)).max(norm::KINK_MISSES * kink);
+        let after = (mismatch.max(self.error_of_bend(h)) * self.sharpness()).max(norm::KINK_MISSES * kink);
         Ok(before.max(after.max(worn) / tolerance))
     }
 
@@ -152,7 +153,7 @@ impl Plant {
 
     /// The implicit circuit at the end of the step. Without root the currents of the start are held if not judged.
     fn close_end(&mut self, h: f64, judge: bool) -> Result<(), NoRoot> {
-        let enough = 0.02 * self.accuracy.tolerance_v;
+        let enough = 0.02 * self.accuracy.tolerance_v / self.sharpness();
         let from = End { h, bent: self.bent, pairs: &self.pairs, enough };
         let closed = self.solver.end(&self.model, &self.state, &self.start, &from, &self.outside, &mut self.end);
         if judge || closed.is_ok() {
@@ -163,9 +164,9 @@ impl Plant {
     }
 
     /// The pass over the cells, and the circuit of the state it gives. Returns the largest kink of a voltage, V.
-    fn advance(&mut self, h: f64, judge: bool) -> Result<f64, NoRoot> {
+    fn advance(&mut self, h: f64, cubic: bool, judge: bool) -> Result<f64, NoRoot> {
         let step = Step { h, bent: self.bent, circuits: [&self.start, &self.end], pairs: &self.pairs };
-        let kink = self.model.advance(self.accuracy.cubic(), &step, &self.state, &mut self.end_state);
+        let kink = self.model.advance(cubic, &step, &self.state, &mut self.end_state);
         if let Err(no_root) = self.solver.instant(&self.model, &self.end_state, false, &self.outside, &mut self.after) {
             if judge {
                 return Err(no_root);

@@ -68,6 +68,8 @@ proptest! {
                     prop_assert_eq!(*v, plant.cell_volts(b, c, t));
                 }
                 let (amps, celsius) = (plant.battery_current(b, t), plant.battery_temperature(b, t));
+                let (low, high) = plant.battery_range(b, ta, tb);
+                prop_assert!(volts.iter().all(|v| low <= *v && *v <= high), "{volts:?} outside {low}..{high}");
                 prop_assert!(rest.current.0 <= amps && amps <= rest.current.1);
                 prop_assert!(rest.temperature.0 <= celsius && celsius <= rest.temperature.1);
                 let volts = plant.bus_volts_at(t);
@@ -95,6 +97,22 @@ proptest! {
         fresh.commit(at);
         let cells = |plant: &Plant| digest(plant)[24..].to_vec();
         prop_assert!(cells(&cut_short) == cells(&fresh), "state differs after a cut at {}", at);
+    }
+}
+
+#[test]
+fn the_range_of_a_step_is_the_hull_of_its_cells() {
+    let mut plant = warmed_up();
+    let start = plant.time();
+    let end = plant.propose(&[Branch::Power { watts: -9000.0 }], &[], start + MINUTE).end;
+    let ranges: Vec<_> = plant.step_ranges().collect();
+    assert_eq!(ranges.len(), plant.batteries());
+    let mut cells = [(0.0, 0.0); 8];
+    for (b, range) in ranges.into_iter().enumerate() {
+        plant.battery_bounds(b, start, end, &mut cells);
+        let hull = cells.iter().fold((f64::MAX, f64::MIN), |hull, cell| (hull.0.min(cell.0), hull.1.max(cell.1)));
+        assert_eq!(range, hull, "battery {b}");
+        assert_eq!(plant.battery_range(b, start, end), hull);
     }
 }
 
