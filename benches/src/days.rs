@@ -1,7 +1,12 @@
 //! The days that the benchmarks play: committed files in `days/`, resolved with one seed.
+//!
+//! Times of day are UTC and the sun is that of 105.9° W, so a day begins with fourteen hours of night.
 
 use ngbank_models::time::{HOUR, Micros};
 use ngbank_sim::scenario::{self, NoFiles, Resolved};
+
+/// A scenario file lasts no longer.
+const FILE_MAX: Micros = 1_440 * HOUR;
 
 /// A day by name.
 #[derive(Clone, Copy, Debug)]
@@ -37,12 +42,15 @@ impl Day {
     /// # Panics
     /// If the file has no such lines, or the bank is none.
     pub fn resolve_as(&self, batteries: Option<usize>, duration: Micros) -> Resolved {
-        let hours = duration / HOUR;
+        let hours = duration.min(FILE_MAX) / HOUR;
         let mut text = replaced(self.text, "duration = \"24 h\"", &format!("duration = \"{hours} h\""));
         if let Some(batteries) = batteries {
             text = replaced(&text, "count = 50", &format!("count = {batteries}"));
         }
-        self.resolve_text(&text)
+        let mut resolved = self.resolve_text(&text);
+        // Series repeat: a longer run goes on as it began.
+        resolved.duration_us = duration;
+        resolved
     }
 
     fn resolve_text(&self, text: &str) -> Resolved {
