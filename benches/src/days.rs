@@ -1,6 +1,8 @@
 //! The days that the benchmarks play: committed files in `days/`, resolved with one seed.
+//!
+//! Times of day are UTC and the sun is that of 105.9° W, so a day begins with fourteen hours of night.
 
-use ngbank_models::time::{HOUR, Micros};
+use ngbank_models::time::Micros;
 use ngbank_sim::scenario::{self, NoFiles, Resolved};
 
 /// A day by name.
@@ -32,17 +34,16 @@ impl Day {
         self.resolve_text(self.text)
     }
 
-    /// With another number of batteries, where the file has a `count`, or another duration.
+    /// With another number of batteries, where the file has a `count`, and another duration: the day goes on, or is cut off.
     ///
     /// # Panics
-    /// If the file has no such lines, or the bank is none.
+    /// If the file has no such line, or the bank is none.
     pub fn resolve_as(&self, batteries: Option<usize>, duration: Micros) -> Resolved {
-        let hours = duration / HOUR;
-        let mut text = replaced(self.text, "duration = \"24 h\"", &format!("duration = \"{hours} h\""));
-        if let Some(batteries) = batteries {
-            text = replaced(&text, "count = 50", &format!("count = {batteries}"));
-        }
-        self.resolve_text(&text)
+        let counted = |batteries| replaced(self.text, "count = 50", &format!("count = {batteries}"));
+        let mut resolved = self.resolve_text(&batteries.map_or_else(|| self.text.to_owned(), counted));
+        // Loads and sun stay those of the file's day: an hour at night has no sun to be measured by.
+        resolved.duration_us = duration;
+        resolved
     }
 
     fn resolve_text(&self, text: &str) -> Resolved {

@@ -8,7 +8,8 @@
 //!
 //! - [`Electronics::measure`] and [`Electronics::charge_after`] are pure reads within the current step of the plant;
 //! - [`Electronics::advance`] is called once for every committed step of the plant;
-//! - [`Electronics::tick`] is called on the grid of [`TICK_US`];
+//! - [`Electronics::tick`] is called on the grid of [`TICK_US`], or tried before ([`Electronics::try_tick`]) and adopted, or
+//!   left out where [`Electronics::passes`] shows that it changes nothing;
 //! - [`Electronics::bounds`] encloses every report that [`Electronics::measure`] can give while the truth stays within
 //!   given bounds, whatever the noise.
 //!
@@ -270,9 +271,9 @@ impl Electronics {
         self.counter.clone_from(&deciding.counter);
     }
 
-    /// Decides, on the grid of [`TICK_US`], on the true values at that instant, before the step is committed there.
-    /// When the outcome says that the step ends, the caller commits the plant at this instant, calls
-    /// [`Electronics::advance`] for every battery and hands [`Electronics::bleed_a`] to the plant.
+    /// Decides, on the grid of [`TICK_US`], on the true values at that instant, within a step of the plant. When the
+    /// outcome says that the step ends, the caller commits the plant at this instant, calls [`Electronics::advance`] for
+    /// every battery and hands [`Electronics::bleed_a`] to the plant.
     pub fn tick(&mut self, cells_v: &[f64], current_a: f64, temperature_c: f64) -> TickOutcome {
         let mut seen_v = [0.0; CELLS_MAX];
         let cells = self.channels.without_noise(cells_v, &mut seen_v);

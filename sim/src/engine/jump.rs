@@ -10,6 +10,10 @@
 //! step of the plant that is already committed: the plant keeps one step to be read late, and what would be lost with
 //! it is sampled before (the *checkpoint*). Their decisions change nothing: samples and deadline promise it.
 //!
+//! What is executed are whole cycles, of every battery. `fast_forward` moves the clock, what is counted from decision to
+//! decision, and the freshness of all batteries at once; the core has no call that says "this one battery has reported
+//! within its band". So while one battery needs its frames, the frames of the others cannot be left out.
+//!
 //! Bands are looked at in three stages: a few comparisons of each battery's box around the whole step with limits that
 //! were made of its band and its own offsets when the promise was taken; for a battery that fails there, the bounds of
 //! every cell through the electronics' own arithmetic; halving of the step.

@@ -140,3 +140,49 @@ impl Chain {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{NoFiles, builtin, load};
+    use ngbank_models::cell::CellSet;
+    use ngbank_models::circuit::Branch;
+    use ngbank_models::time::HOUR;
+
+    /// A bank with a cell that runs ahead, charged at 0.2 C until its balancers work.
+    #[test]
+    fn a_step_ends_at_the_first_tick_that_changes_something_and_at_no_other() {
+        let scenario = builtin().iter().find(|scenario| scenario.name == "runner-cell").expect("built in");
+        let scenario = load(scenario.text, scenario.name, &NoFiles).expect("valid").resolve(1);
+        let (rating, model) = super::super::chain::rating(&scenario).expect("a catalogue model");
+        let mut chain = Chain::new(&scenario, rating, model);
+        let bank = &scenario.bank.params;
+        let mut plant = Plant::new(bank, &CellSet::ng(), 1, 1e-4).expect("a bank");
+        let mut survey = Survey::new(plant.batteries());
+        let charge = [Branch::Current { amps: 0.2 * bank.capacity_ah * bank.parallel as f64 }];
+        let bleeds =
+            |chain: &Chain| -> Vec<Vec<f64>> { chain.electronics.iter().map(|e| e.bleed_a().to_vec()).collect() };
+        let (mut cuts, mut passed) = (0, 0);
+        while plant.time() < 3 * HOUR {
+            let proposal = plant.propose(&charge, &[], plant.time() + HOUR);
+            survey.look(&plant, &chain, proposal.end);
+            let change = chain.first_change(&plant, &survey);
+            let end = change.unwrap_or(proposal.end);
+            let (before, ticks) = (bleeds(&chain), chain.ticks.count(end));
+            chain.tick(&plant, end);
+            assert_eq!(chain.changes_at(end).ends_step(), change.is_some());
+            if change.is_some() {
+                assert_eq!(end % TICK_US, 0);
+                cuts += 1;
+            } else {
+                assert_eq!(before, bleeds(&chain), "a tick within a step changed a current");
+                passed += ticks;
+            }
+            chain.advance(&plant, end);
+            plant.commit(end);
+            chain.bleed(&mut plant);
+        }
+        assert!(bleeds(&chain).iter().flatten().any(|&amps| amps > 0.0), "the balancers work");
+        assert!(cuts > 0 && passed > 10, "{cuts} cuts, {passed} ticks within steps");
+    }
+}

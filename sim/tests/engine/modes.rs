@@ -66,3 +66,11 @@ fn the_seed_decides_the_record() {
     assert_eq!(digest(5), digest(5));
     assert_ne!(digest(5), digest(6));
 }
+
+/// The minute's tick of the batteries' electronics is decided inside a step.
+#[test]
+fn a_bank_under_constant_load_takes_fewer_steps_than_minutes() {
+    let run = play("prealarm-binds-cold-step", 1, Mode::Jump);
+    let minutes = run.duration_us / 60_000_000;
+    assert!(2 * run.cost.plant_steps < minutes, "{} steps in {minutes} minutes", run.cost.plant_steps);
+}
