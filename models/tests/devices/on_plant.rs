@@ -135,8 +135,8 @@ fn three_days_of_sun_load_and_mains() {
             let amps = bus.amps_of_device[charger];
             assert!(amps >= 0.0, "a charger sinks {amps} A");
         }
-        // 0.1 %, and 0.2 mV × 4 across 5 mΩ.
-        assert!(bus.amps_of_device[mains] <= 50.0 * 1.001 + 0.161);
+        // 0.1 %, and 0.2 mV × 4 across 5 mΩ; the plant locates that guard within 0.1 mV.
+        assert!(bus.amps_of_device[mains] <= 50.0 * 1.001 + 0.161 + 0.02);
     });
     assert!(house.count("mains", Action::Absorption) >= 1);
     assert!(house.count("mains", Action::Float) >= 1);
