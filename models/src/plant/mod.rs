@@ -39,7 +39,7 @@ use state::{Model, State, Weights};
 use crate::cell::CellSet;
 use crate::circuit::{Branch, BusState, Guard, NoRoot, Node};
 use crate::network::Network;
-use crate::thermal::ThermalRow;
+use crate::thermal::ThermalGrid;
 use crate::time::Micros;
 
 /// Why a proposed step ends where it does.
@@ -96,7 +96,7 @@ pub struct Plant {
     bus: Cubic,
 
     solver: Solver,
-    thermal: ThermalRow,
+    thermal: ThermalGrid,
     ports: Ports,
     steps: u64,
 }
@@ -137,7 +137,7 @@ impl Plant {
             cubics: vec![[0.0; 4]; state.cells.len()],
             bus: [0.0; 4],
             solver: Solver::new(network, bank.parallel),
-            thermal: ThermalRow::new(batteries, bank.thermal),
+            thermal: ThermalGrid::new(batteries, bank.thermal),
             ports: Ports::new(devices),
             steps: 0,
             model,

@@ -24,8 +24,14 @@ pub struct Thermal {
     pub heat_capacity_j_per_k: f64,
     /// W/K ≥ 0.
     pub to_ambient_w_per_k: f64,
-    /// W/K ≥ 0, to each neighbour in chain order.
+    /// W/K ≥ 0, to each neighbour.
     pub to_neighbour_w_per_k: f64,
+    /// W/K ≥ 0, to the air, for each side that has no neighbour.
+    #[serde(default)]
+    pub open_side_w_per_k: f64,
+    /// Batteries side by side in one row, in chain order; the next row stands behind. 0 puts all in one row.
+    #[serde(default)]
+    pub per_row: usize,
 }
 
 /// What differs from cell to cell.
@@ -126,6 +132,7 @@ impl BankParams {
         positive("thermal.heat_capacity_j_per_k", self.thermal.heat_capacity_j_per_k)?;
         not_negative("thermal.to_ambient_w_per_k", self.thermal.to_ambient_w_per_k)?;
         not_negative("thermal.to_neighbour_w_per_k", self.thermal.to_neighbour_w_per_k)?;
+        not_negative("thermal.open_side_w_per_k", self.thermal.open_side_w_per_k)?;
         length("cells", self.cells.len(), self.batteries() * cells)?;
         length("battery_temperature_c", self.battery_temperature_c.len(), self.batteries())?;
         for (b, &celsius) in self.battery_temperature_c.iter().enumerate() {

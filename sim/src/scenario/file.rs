@@ -4,7 +4,7 @@
 //! [scenario]            # what it is: name, title, lesson, duration, start of day, days of the year
 //! [bank]                # model, count or series + parallel, system voltage, charge, spreads, temperatures
 //! [bank.wiring]         # resistances of cables, links and bus bars, mΩ
-//! [bank.thermal]        # heat capacity and conductances of one battery
+//! [bank.thermal]        # heat capacity and conductances of one battery, and how they stand
 //! [[bank.weak_cell]]    # a cell that differs, by battery and cell, counted from 1
 //! [[bank.string]]       # a string with another state of charge, counted from 1
 //! [bms]                 # clock and Bluetooth
@@ -112,7 +112,8 @@ pub(super) struct BankTable {
     #[serde(default)]
     pub wiring: WiringTable,
     /// Thermal figures of one battery.
-    pub thermal: Option<ThermalTable>,
+    #[serde(default)]
+    pub thermal: ThermalTable,
     /// Cells that differ.
     #[serde(default)]
     pub weak_cell: Vec<WeakCell>,
@@ -168,16 +169,20 @@ impl Default for WiringTable {
     }
 }
 
-/// `[bank.thermal]`
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// `[bank.thermal]`; what is left out follows from the energy of a battery.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub(super) struct ThermalTable {
     /// Heat capacity of one battery, J/K.
-    pub heat_capacity_j_per_k: f64,
+    pub heat_capacity_j_per_k: Option<f64>,
     /// Conductance from one battery to the air, W/K.
-    pub to_ambient_w_per_k: f64,
+    pub to_ambient_w_per_k: Option<f64>,
     /// Conductance between neighbouring batteries, W/K.
-    pub to_neighbour_w_per_k: f64,
+    pub to_neighbour_w_per_k: Option<f64>,
+    /// Conductance to the air through each side without a neighbour, W/K.
+    pub open_side_w_per_k: Option<f64>,
+    /// Batteries side by side; the next row stands behind. All in one row, if absent.
+    pub per_row: Option<u32>,
 }
 
 /// `[[bank.weak_cell]]`

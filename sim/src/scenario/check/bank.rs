@@ -144,12 +144,15 @@ fn numbers(doc: &mut Document<'_>, bank: &BankTable) {
     ] {
         super::within(doc, &format!("bank.{field}"), value, low, high);
     }
-    if let Some(thermal) = &bank.thermal {
-        for (field, value, low, high) in [
-            ("heat_capacity_j_per_k", thermal.heat_capacity_j_per_k, 100.0, 1e7),
-            ("to_ambient_w_per_k", thermal.to_ambient_w_per_k, 0.0, 1000.0),
-            ("to_neighbour_w_per_k", thermal.to_neighbour_w_per_k, 0.0, 1000.0),
-        ] {
+    let thermal = &bank.thermal;
+    for (field, value, low, high) in [
+        ("heat_capacity_j_per_k", thermal.heat_capacity_j_per_k, 100.0, 1e7),
+        ("to_ambient_w_per_k", thermal.to_ambient_w_per_k, 0.0, 1000.0),
+        ("to_neighbour_w_per_k", thermal.to_neighbour_w_per_k, 0.0, 1000.0),
+        ("open_side_w_per_k", thermal.open_side_w_per_k, 0.0, 1000.0),
+        ("per_row", thermal.per_row.map(f64::from), 1.0, 50.0),
+    ] {
+        if let Some(value) = value {
             super::within(doc, &format!("bank.thermal.{field}"), value, low, high);
         }
     }

@@ -4,7 +4,7 @@ use ngbank_models::electronics::{CELLS_MAX, ElectronicsParams};
 use ngbank_models::plant::{BankParams, CellParams, Thermal, Wiring};
 
 use super::super::check::Shape;
-use super::super::file::BankTable;
+use super::super::file::{BankTable, ThermalTable};
 use crate::streams::{Entity, stream};
 
 /// Draws beyond this many deviations are cut off: nobody sells such a cell.
@@ -16,6 +16,8 @@ const HOURS_PER_MONTH: f64 = 720.0;
 const HEAT_CAPACITY_J_PER_K_PER_WH: f64 = 7.6;
 const TO_AMBIENT_W_PER_K_PER_WH: f64 = 0.0006;
 const TO_NEIGHBOUR_W_PER_K_PER_WH: f64 = 0.0004;
+/// About 0.1 m² for 5 kWh at 7.5 W/(m²·K).
+const OPEN_SIDE_W_PER_K_PER_WH: f64 = 0.000_15;
 
 /// The bank; `celsius` is the temperature at which its batteries begin.
 pub(super) fn bank(seed: u64, table: &BankTable, shape: &Shape, celsius: f64) -> BankParams {
@@ -30,7 +32,6 @@ pub(super) fn bank(seed: u64, table: &BankTable, shape: &Shape, celsius: f64) ->
         }
     }
     let milli = |ohm: f64| ohm / 1000.0;
-    let energy_wh = shape.model.energy_wh;
     BankParams {
         cells_per_battery,
         series,
@@ -42,20 +43,21 @@ pub(super) fn bank(seed: u64, table: &BankTable, shape: &Shape, celsius: f64) ->
             bus_segment_ohm: milli(table.wiring.bus_segment_mohm),
             terminal_ohm: milli(table.wiring.terminal_mohm),
         },
-        thermal: match &table.thermal {
-            Some(thermal) => Thermal {
-                heat_capacity_j_per_k: thermal.heat_capacity_j_per_k,
-                to_ambient_w_per_k: thermal.to_ambient_w_per_k,
-                to_neighbour_w_per_k: thermal.to_neighbour_w_per_k,
-            },
-            None => Thermal {
-                heat_capacity_j_per_k: energy_wh * HEAT_CAPACITY_J_PER_K_PER_WH,
-                to_ambient_w_per_k: energy_wh * TO_AMBIENT_W_PER_K_PER_WH,
-                to_neighbour_w_per_k: energy_wh * TO_NEIGHBOUR_W_PER_K_PER_WH,
-            },
-        },
+        thermal: thermal(&table.thermal, shape.model.energy_wh),
         cells,
         battery_temperature_c: vec![celsius; batteries],
+    }
+}
+
+/// What the file leaves out follows from the energy of a battery.
+fn thermal(table: &ThermalTable, energy_wh: f64) -> Thermal {
+    let given = |value: Option<f64>, per_wh: f64| value.unwrap_or(energy_wh * per_wh);
+    Thermal {
+        heat_capacity_j_per_k: given(table.heat_capacity_j_per_k, HEAT_CAPACITY_J_PER_K_PER_WH),
+        to_ambient_w_per_k: given(table.to_ambient_w_per_k, TO_AMBIENT_W_PER_K_PER_WH),
+        to_neighbour_w_per_k: given(table.to_neighbour_w_per_k, TO_NEIGHBOUR_W_PER_K_PER_WH),
+        open_side_w_per_k: given(table.open_side_w_per_k, OPEN_SIDE_W_PER_K_PER_WH),
+        per_row: table.per_row.unwrap_or(0) as usize,
     }
 }
 
