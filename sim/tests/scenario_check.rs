@@ -397,6 +397,23 @@ fn places_that_do_not_exist() {
 }
 
 #[test]
+fn cells_and_batteries_that_differ() {
+    let bank = |line: &str| GOOD.replacen("[bank]", &format!("[bank]\n{line}"), 1);
+    let text = bank("battery = [{ battery = 51 }]");
+    assert_only(&text, "battery = [", "bank.battery[0].battery", "51", "battery 1 to 50", "");
+    let text = bank("battery = [{ battery = 2, capacity_factor = 0.0 }]");
+    assert_only(&text, "battery = [", "bank.battery[0].capacity_factor", "0.0", "0.05 to 2", "");
+    let text = bank("battery = [{ battery = 2 }, { battery = 2 }]");
+    assert_only(&text, "battery = [", "bank.battery[1].battery", "2", "not named before", "");
+    let text = bank("weak_cell = [{ battery = 2, cell = 1, self_discharge_factor = -1.0 }]");
+    assert_only(&text, "weak_cell = [", "bank.weak_cell[0].self_discharge_factor", "-1.0", "0 to 1000", "");
+    let text = bank("thermal = { per_row = 0 }");
+    assert_only(&text, "thermal = ", "bank.thermal.per_row", "0", "1 to 50", "");
+    let text = with_fault("kind = \"internal-short\"\nat = \"5 min\"\nbattery = 1\ncell = 1\nohm = 0.01");
+    assert_only(&text, "ohm", "fault[1].ohm", "0.01", "0.1 to", "");
+}
+
+#[test]
 fn values_of_the_wrong_kind() {
     let text = with("duration = \"1 h\"", "duration = 3600");
     assert_only(&text, "duration", "scenario.duration", "3600", "expected a string", "");

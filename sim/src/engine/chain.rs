@@ -18,6 +18,15 @@ use crate::streams::{Entity, Noise, stream};
 /// Flipped into the serial number of the battery that was there: certainly another one.
 const FOREIGN_SERIAL: u32 = 0x8000_0001;
 
+/// A resistance across a cell, inside its battery: nothing measures it. Its current follows the cell once a minute.
+#[derive(Clone, Copy, Debug)]
+struct Short {
+    battery: usize,
+    cell: usize,
+    ohm: f64,
+    amps: f64,
+}
+
 /// Every battery's electronics, and the wire.
 pub struct Chain {
     electronics: Vec<Electronics>,
@@ -37,6 +46,7 @@ pub struct Chain {
     damage: Vec<f64>,
     /// Batteries whose last tick changed a bleed current.
     tick_ends: Vec<bool>,
+    shorts: Vec<Short>,
     /// A tick has set a charge counter to full, or its offset to zero.
     pub counter_set: bool,
 }
@@ -60,6 +70,7 @@ impl Chain {
             foreign: 0,
             damage: vec![0.0; batteries],
             tick_ends: vec![false; batteries],
+            shorts: Vec::new(),
             counter_set: false,
         }
     }
@@ -161,6 +172,17 @@ impl Chain {
                     None => self.damage.fill(probability),
                 }
             }
+            FaultKind::InternalShort { battery, cell, ohm } => {
+                // Its current begins and ends with the next tick.
+                if begins {
+                    self.shorts.push(Short { battery, cell, ohm, amps: 0.0 });
+                } else if let Some(place) =
+                    self.shorts.iter().position(|short| (short.battery, short.cell, short.ohm) == (battery, cell, ohm))
+                {
+                    self.shorts.remove(place);
+                    self.tick_ends[battery] = true;
+                }
+            }
             FaultKind::ForeignBattery { battery } => {
                 self.serials[battery] ^= FOREIGN_SERIAL;
                 self.foreign ^= 1 << battery;
@@ -222,7 +244,11 @@ impl Chain {
             plant.battery_cells(b, at, cells_v);
             let current_a = plant.battery_current(b, at);
             let outcome = electronics.tick(cells_v, current_a, plant.battery_temperature(b, at));
-            self.tick_ends[b] = outcome.bleed;
+            self.tick_ends[b] |= outcome.bleed;
+            for short in self.shorts.iter_mut().filter(|short| short.battery == b) {
+                short.amps = cells_v[short.cell].max(0.0) / short.ohm;
+                self.tick_ends[b] = true;
+            }
             self.counter_set |= outcome.counter;
         }
     }
@@ -235,12 +261,14 @@ impl Chain {
         }
     }
 
-    /// Bleed currents that the last tick changed reach the plant, after the step has been committed.
+    /// Bleed and short-circuit currents that the last tick changed reach the plant, after the step has been committed.
     pub fn bleed(&mut self, plant: &mut Plant) {
         for (b, changed) in self.tick_ends.iter_mut().enumerate() {
             if std::mem::take(changed) {
-                for (c, &amps) in self.electronics[b].bleed_a().iter().enumerate().take(self.cells) {
-                    plant.set_bleed(b, c, amps);
+                for (c, &bleed_a) in self.electronics[b].bleed_a().iter().enumerate().take(self.cells) {
+                    let here = |short: &&Short| (short.battery, short.cell) == (b, c);
+                    let shorts_a: f64 = self.shorts.iter().filter(here).map(|short| short.amps).sum();
+                    plant.set_bleed(b, c, bleed_a + shorts_a);
                 }
             }
         }
@@ -325,6 +353,9 @@ pub fn describe(kind: &FaultKind) -> Option<String> {
         }
         FaultKind::TemperatureStuck { battery, sensor, celsius } => {
             format!("battery {} temperature sensor {} reads {celsius} °C", battery + 1, sensor + 1)
+        }
+        FaultKind::InternalShort { battery, cell, ohm } => {
+            format!("battery {} cell {} has an internal short of {ohm} Ω", battery + 1, cell + 1)
         }
         FaultKind::CableBreak { before_battery } => format!("chain cable open before battery {}", before_battery + 1),
         FaultKind::DamagedFrames { battery: Some(battery), probability } => {

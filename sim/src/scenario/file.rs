@@ -6,6 +6,7 @@
 //! [bank.wiring]         # resistances of cables, links and bus bars, mΩ
 //! [bank.thermal]        # heat capacity and conductances of one battery, and how they stand
 //! [[bank.weak_cell]]    # a cell that differs, by battery and cell, counted from 1
+//! [[bank.battery]]      # a battery with another state of health or charge, counted from 1
 //! [[bank.string]]       # a string with another state of charge, counted from 1
 //! [bms]                 # clock and Bluetooth
 //! [settings]            # settings of the firmware that differ from their defaults
@@ -117,6 +118,9 @@ pub(super) struct BankTable {
     /// Cells that differ.
     #[serde(default)]
     pub weak_cell: Vec<WeakCell>,
+    /// Batteries that differ.
+    #[serde(default)]
+    pub battery: Vec<BatteryTable>,
     /// Strings that differ.
     #[serde(default)]
     pub string: Vec<StringTable>,
@@ -199,7 +203,29 @@ pub(super) struct WeakCell {
     /// Multiplies the drawn resistance.
     #[serde(default = "one")]
     pub resistance_factor: f64,
+    /// Multiplies the drawn self-discharge.
+    #[serde(default = "one")]
+    pub self_discharge_factor: f64,
     /// Replaces the drawn state of charge.
+    pub soc: Option<f64>,
+}
+
+/// `[[bank.battery]]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BatteryTable {
+    /// Battery, from 1.
+    pub battery: u32,
+    /// Multiplies the drawn capacity of all its cells.
+    #[serde(default = "one")]
+    pub capacity_factor: f64,
+    /// Multiplies the drawn resistance of all its cells.
+    #[serde(default = "one")]
+    pub resistance_factor: f64,
+    /// Multiplies the drawn self-discharge of all its cells.
+    #[serde(default = "one")]
+    pub self_discharge_factor: f64,
+    /// State of charge around which its cells are drawn, instead of its string's.
     pub soc: Option<f64>,
 }
 
@@ -282,6 +308,8 @@ pub(super) enum FaultTable {
     SensorStuck { battery: u32, cell: u32, mv: u16 },
     /// A temperature sensor reads a constant.
     TemperatureStuck { battery: u32, sensor: u32, celsius: f64 },
+    /// A resistance lies across a cell, inside its battery.
+    InternalShort { battery: u32, cell: u32, ohm: f64 },
     /// The chain cable is open before this battery.
     CableBreak { before_battery: u32 },
     /// Frames arrive with flipped bits.

@@ -3,6 +3,7 @@
 mod balance;
 mod bugs;
 mod chain_break;
+mod internal_short;
 mod modes;
 mod planted;
 mod pre_alarm;

@@ -73,15 +73,20 @@ fn draw_cell(seed: u64, table: &BankTable, rated_ah: f64, soc: f64, battery: usi
     };
     let weak =
         table.weak_cell.iter().find(|weak| weak.battery as usize == battery + 1 && weak.cell as usize == cell + 1);
-    let capacity_factor = weak.map_or(1.0, |weak| weak.capacity_factor);
-    let resistance_factor = weak.map_or(1.0, |weak| weak.resistance_factor);
+    let own = table.battery.iter().find(|other| other.battery as usize == battery + 1);
+    let soc = own.and_then(|battery| battery.soc).unwrap_or(soc);
+    let [capacity_factor, resistance_factor, self_discharge_factor] = {
+        let weak = weak.map_or([1.0; 3], |w| [w.capacity_factor, w.resistance_factor, w.self_discharge_factor]);
+        let own = own.map_or([1.0; 3], |b| [b.capacity_factor, b.resistance_factor, b.self_discharge_factor]);
+        [weak[0] * own[0], weak[1] * own[1], weak[2] * own[2]]
+    };
     let capacity_ah = rated_ah * table.capacity_factor * (1.0 + draw("capacity", table.capacity_spread));
     let per_month = table.self_discharge_per_month * (1.0 + draw("self-discharge", table.self_discharge_spread));
     CellParams {
         capacity_ah: capacity_ah * capacity_factor,
         resistance_factor: (1.0 + draw("resistance", table.resistance_spread)) * resistance_factor,
         soc: weak.and_then(|weak| weak.soc).unwrap_or_else(|| (soc + draw("soc", table.soc_spread)).clamp(0.0, 1.0)),
-        self_discharge_a: capacity_ah * per_month / HOURS_PER_MONTH,
+        self_discharge_a: capacity_ah * per_month * self_discharge_factor / HOURS_PER_MONTH,
     }
 }
 
