@@ -16,7 +16,8 @@
 //!
 //! The choice of a step depends on state, branches, guards and `until` only, never on what was read from it.
 //!
-//! Not modelled here: fuses, inrush, ageing, and order 3 of the tight settings.
+//! Not modelled here: fuses, inrush, and order 3 of the tight settings. Ageing is advanced outside
+//! ([`crate::ageing`]) and brought in by [`Plant::set_health`].
 
 mod accounts;
 mod extension;
@@ -34,8 +35,9 @@ pub use reading::BatteryBounds;
 use accounts::Ports;
 use extension::Cubic;
 use solver::{Instant, Solver};
-use state::{Model, State, Weights};
+use state::{Fixed, Model, State, Weights};
 
+use crate::ageing::Health;
 use crate::cell::CellSet;
 use crate::circuit::{Branch, BusState, Guard, NoRoot, Node};
 use crate::network::Network;
@@ -67,6 +69,8 @@ pub struct Proposal {
 /// The bank between two events.
 #[derive(Clone, Debug)]
 pub struct Plant {
+    /// As it was built.
+    bank: BankParams,
     model: Model,
     tolerance: f64,
     ambient_c: f64,
@@ -118,6 +122,7 @@ impl Plant {
         let batteries = bank.batteries();
         let network = Network::new(bank.parallel, bank.wiring.bus_segment_ohm, bank.wiring.terminal_ohm);
         Ok(Self {
+            bank: bank.clone(),
             tolerance: tolerance_v,
             ambient_c: bank.battery_temperature_c[0],
             time: 0,
@@ -238,6 +243,29 @@ impl Plant {
         self.solved = false;
     }
 
+    /// Makes a cell as old as `health` says, relative to the cell as it was built. Its charge stays what it is: with
+    /// less capacity the state of charge is another one. Only at a step boundary: it drops a proposed step.
+    pub fn set_health(&mut self, b: usize, c: usize, health: &Health) {
+        let index = b * self.model.cells_per_battery + c;
+        let new = &self.bank.cells[index];
+        let aged = CellParams {
+            capacity_ah: new.capacity_ah * health.capacity(),
+            resistance_factor: new.resistance_factor * health.resistance,
+            ..*new
+        };
+        let before = self.model.fixed[index];
+        let fixed = Fixed { bleed: before.bleed, q_start: before.q_start, ..self.bank.fixed(&self.model.set, &aged) };
+        self.model.fixed[index] = fixed;
+        self.model.segment = self.model.segment.min(aged.capacity_ah * 3600.0 / self.model.set.segments() as f64);
+        let state = &mut self.state;
+        state.cells[index].refresh(&fixed, &self.model.set, &state.factors[b], state.celsius[b]);
+        state.sums[b] = self.model.sum(b, &state.cells);
+        self.model.mean_rates(b, &state.sums[b], &mut state.factors[b]);
+        self.model.sum_strings(state);
+        self.proposed = None;
+        self.solved = false;
+    }
+
     /// Sets the ambient temperature, °C. Only at a step boundary: it drops a proposed step.
     pub fn set_ambient_c(&mut self, celsius: f64) {
         assert!(celsius.is_finite(), "ambient temperature {celsius} °C");
@@ -249,6 +277,11 @@ impl Plant {
     pub fn soc(&self, b: usize, c: usize) -> f64 {
         let index = b * self.model.cells_per_battery + c;
         self.state.cells[index].q * self.model.fixed[index].per_capacity
+    }
+
+    /// Temperature of a battery at [`time`](Self::time), °C.
+    pub fn celsius(&self, b: usize) -> f64 {
+        self.state.celsius[b]
     }
 
     /// Plants an error: the cells of string `s` integrate `factor` times their current. For the balance test only.

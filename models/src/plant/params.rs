@@ -148,22 +148,24 @@ impl BankParams {
         Ok(())
     }
 
-    pub(super) fn model(&self, cells: &CellSet) -> Model {
+    /// What stays fixed in a cell, without bleed.
+    pub(super) fn fixed(&self, cells: &CellSet, cell: &CellParams) -> Fixed {
+        let capacity = cell.capacity_ah * 3600.0;
         // The data sheet's resistance of a battery is that of its cells in series: it sets R0 at 50 % and 25 °C.
         let r0 = self.battery_resistance_ohm / self.cells_per_battery as f64;
-        let fixed = |cell: &CellParams| {
-            let capacity = cell.capacity_ah * 3600.0;
-            Fixed {
-                per_capacity: 1.0 / capacity,
-                gamma: cells.hysteresis_rate() / capacity,
-                r0: r0 * cell.resistance_factor,
-                r: cell.resistance_factor / self.capacity_ah,
-                farads: cells.farads(self.capacity_ah),
-                self_discharge: cell.self_discharge_a,
-                bleed: 0.0,
-                q_start: cell.soc * capacity,
-            }
-        };
+        Fixed {
+            per_capacity: 1.0 / capacity,
+            gamma: cells.hysteresis_rate() / capacity,
+            r0: r0 * cell.resistance_factor,
+            r: cell.resistance_factor / self.capacity_ah,
+            farads: cells.farads(self.capacity_ah),
+            self_discharge: cell.self_discharge_a,
+            bleed: 0.0,
+            q_start: cell.soc * capacity,
+        }
+    }
+
+    pub(super) fn model(&self, cells: &CellSet) -> Model {
         let smallest = self.cells.iter().map(|cell| cell.capacity_ah * 3600.0).fold(f64::INFINITY, f64::min);
         Model {
             segment: smallest / cells.segments() as f64,
@@ -174,7 +176,7 @@ impl BankParams {
             series: self.series,
             parallel: self.parallel,
             string_ohm: self.wiring.string_ohm,
-            fixed: self.cells.iter().map(fixed).collect(),
+            fixed: self.cells.iter().map(|cell| self.fixed(cells, cell)).collect(),
             planted: vec![1.0; self.parallel],
         }
     }
