@@ -104,6 +104,13 @@ impl Ageing {
         on_the_hour && elapsed.is_some()
     }
 
+    /// Feeds the age of every cell to `sink`.
+    pub fn state_digest(&self, sink: &mut dyn FnMut(&[u8])) {
+        for cell in &self.cells {
+            [cell.calendar, cell.cycles, cell.growth].iter().for_each(|value| sink(&value.to_bits().to_le_bytes()));
+        }
+    }
+
     /// What is left of cell `c` of battery `b`.
     pub fn health(&self, b: usize, c: usize) -> Health {
         let cell = &self.cells[b * self.cells_per_battery + c];

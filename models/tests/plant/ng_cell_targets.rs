@@ -89,6 +89,30 @@ fn the_round_trip_at_half_c_is_92_per_cent() {
     }
 }
 
+/// A cell that gave back more than it took would be a mistake of its equations or of its parameters.
+#[test]
+fn no_shipped_set_gives_back_more_than_it_took() {
+    let model = catalogue::find("ng-12.8v-100ah").expect("in the catalogue");
+    for name in CellSet::builtin_names() {
+        let set = CellSet::builtin(name).expect("shipped");
+        for rate in [0.05, 0.5, 1.0] {
+            let mut plant = plant(&held(model, 0.5, 25.0), &set, 1);
+            for _ in 0..3 {
+                until_volts(&mut plant, model, rate, 3.45);
+                until_volts(&mut plant, model, -rate, 2.9);
+            }
+            let start = plant.soc(0, 0);
+            let charged = until_volts(&mut plant, model, rate, 3.45);
+            let discharged = -until_volts(&mut plant, model, -rate, 2.9);
+            println!("{name}, {rate}C: {:.2} %", 100.0 * discharged / charged);
+            let drift = plant.soc(0, 0) - start;
+            assert!(drift.abs() < 1e-3, "the cycle of {name} closes: {drift}");
+            assert!((0.8..0.995).contains(&(discharged / charged)), "{name}, {rate}C: {}", discharged / charged);
+            assert!(plant.accounts().balance_error() < 1e-12, "{name}: {:e}", plant.accounts().balance_error());
+        }
+    }
+}
+
 #[test]
 fn capacity_at_1c_falls_with_the_cold() {
     let given = |model, celsius| 1.0 - left(model, &held(model, 1.0, celsius), 1.0);

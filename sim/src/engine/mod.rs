@@ -27,10 +27,10 @@ mod truth;
 mod world;
 
 use ngbank_core::{Canonical, Outputs};
-use ngbank_models::cell::CellSet;
+use ngbank_models::ageing::Ageing;
 use ngbank_models::circuit::BusState;
 use ngbank_models::devices::Installation;
-use ngbank_models::electronics::TICK_US;
+use ngbank_models::electronics::{CELLS_MAX, TICK_US};
 use ngbank_models::plant::{Plant, Stop};
 use ngbank_models::profile::Series;
 use ngbank_models::time::{MINUTE, Micros, NEVER};
@@ -38,7 +38,7 @@ use ngbank_models::time::{MINUTE, Micros, NEVER};
 use crate::oracle::{Oracle, Pins, WorldEvent};
 use crate::reach::{Reach, Surroundings};
 use crate::result::{Cost, DeviceAccount, EventKind, RunResult};
-use crate::scenario::{RemoteWiring, Resolved};
+use crate::scenario::{AgeingLaw, RemoteWiring, Resolved};
 use chain::Chain;
 use grid::{DECISION, Grid, Point};
 use host::{Host, pre_alarm_duty};
@@ -148,6 +148,8 @@ struct Engine<'a> {
     cost: Cost,
     canonical: Box<Canonical>,
     ambient: Series,
+    /// The age of the cells, if they age.
+    ageing: Option<Ageing>,
     /// Stretches in which every grid point is executed.
     lockstep: Vec<(Micros, Micros)>,
     /// The bus voltage at the end of the last committed step, V.
@@ -169,7 +171,7 @@ impl<'a> Engine<'a> {
         lockstep: Vec<(Micros, Micros)>,
         tap: Option<&'a mut dyn Tap>,
     ) -> Result<Self, RunError> {
-        let cells = CellSet::ng();
+        let cells = scenario.bank.cells.set().map_err(RunError::Bank)?;
         let library = scenario.library().map_err(RunError::Series)?;
         let ambient = scenario.ambient.series(&library);
         let ambient = ambient.ok_or_else(|| RunError::Series("the ambient names no temperature series".to_owned()))?;
@@ -192,6 +194,8 @@ impl<'a> Engine<'a> {
             latency: Latency::new(&scenario.settings, batteries),
             reach,
             ambient,
+            ageing: (scenario.bank.ageing != AgeingLaw::Off)
+                .then(|| Ageing::new(batteries, scenario.bank.params.cells_per_battery)),
             schedule: Schedule::new(scenario),
             grid: Grid::new(batteries),
             jump: Jump::new(),
@@ -226,6 +230,9 @@ impl<'a> Engine<'a> {
 
     fn play_all(mut self) -> Result<RunResult, RunError> {
         let end = self.scenario.duration_us;
+        if let Some(ageing) = &mut self.ageing {
+            age(ageing, &mut self.plant);
+        }
         self.set_ambient(0);
         self.oracle.world(0, WorldEvent::PowerOn);
         self.tell_remote(0);
@@ -397,6 +404,9 @@ impl<'a> Engine<'a> {
         self.plant.commit(at);
         if tick {
             self.chain.bleed(&mut self.plant);
+            if let Some(ageing) = &mut self.ageing {
+                age(ageing, &mut self.plant);
+            }
             self.set_ambient(at);
             self.next_tick += TICK_US;
         }
@@ -417,6 +427,9 @@ impl<'a> Engine<'a> {
         let recorder = &mut self.recorder;
         self.plant.state_digest(&mut |bytes| recorder.hash(bytes));
         self.chain.state_digest(&mut |bytes| recorder.hash(bytes));
+        if let Some(ageing) = &self.ageing {
+            ageing.state_digest(&mut |bytes| recorder.hash(bytes));
+        }
         let verdicts = self.oracle.finish(end);
         for verdict in &verdicts.properties {
             if let Some(violation) = &verdict.first_violation {
@@ -456,6 +469,20 @@ impl<'a> Engine<'a> {
             reached: self.reach.finish(),
             events: record.events,
             trace: record.trace,
+        }
+    }
+}
+
+/// The cells have become a minute older: their turning points count, and on the hour their health follows.
+fn age(ageing: &mut Ageing, plant: &mut Plant) {
+    let cells = plant.cells_per_battery();
+    let mut soc = [0.0; CELLS_MAX];
+    for b in 0..plant.batteries() {
+        for (c, soc) in soc.iter_mut().enumerate().take(cells) {
+            *soc = plant.soc(b, c);
+        }
+        if ageing.sample(plant.time(), b, plant.celsius(b), &soc[..cells]) {
+            (0..cells).for_each(|c| plant.set_health(b, c, &ageing.health(b, c)));
         }
     }
 }

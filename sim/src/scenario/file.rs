@@ -22,6 +22,7 @@
 
 use serde::Deserialize;
 
+use super::cells::AgeingLaw;
 use super::fault::{Bluetooth, RemoteWiring, Reset};
 use super::settings::SettingsTable;
 use super::span_of_time::{Span, TimeOfDay};
@@ -69,6 +70,11 @@ pub(super) struct BankTable {
     pub series: Option<u32>,
     /// Strings in parallel.
     pub parallel: Option<u32>,
+    /// Parameter set of the cells: a shipped one by its name, or a file by its path; the NG cell, if absent.
+    pub cells: Option<String>,
+    /// Whether the cells age during the run.
+    #[serde(default)]
+    pub ageing: AgeingLaw,
     /// 12, 24 or 48.
     pub system_voltage_v: u32,
     /// State of charge at the start, 0 to 1.

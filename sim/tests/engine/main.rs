@@ -1,5 +1,6 @@
 //! The engine as a whole: firmware in the loop, judged by the oracle.
 
+mod ageing;
 mod balance;
 mod bugs;
 mod chain_break;
