@@ -37,7 +37,7 @@ pub(super) fn bank(seed: u64, table: &BankTable, shape: &Shape, celsius: f64) ->
         series,
         parallel: shape.parallel as usize,
         capacity_ah: shape.model.capacity_ah,
-        battery_resistance_ohm: shape.model.resistance_ohm * table.resistance_factor,
+        battery_resistance_ohm: shape.model.resistance_ohm,
         wiring: Wiring {
             string_ohm: milli(table.wiring.string_mohm),
             bus_segment_ohm: milli(table.wiring.bus_segment_mohm),
@@ -84,7 +84,9 @@ fn draw_cell(seed: u64, table: &BankTable, rated_ah: f64, soc: f64, battery: usi
     let per_month = table.self_discharge_per_month * (1.0 + draw("self-discharge", table.self_discharge_spread));
     CellParams {
         capacity_ah: capacity_ah * capacity_factor,
-        resistance_factor: (1.0 + draw("resistance", table.resistance_spread)) * resistance_factor,
+        resistance_factor: table.resistance_factor
+            * (1.0 + draw("resistance", table.resistance_spread))
+            * resistance_factor,
         soc: weak.and_then(|weak| weak.soc).unwrap_or_else(|| (soc + draw("soc", table.soc_spread)).clamp(0.0, 1.0)),
         self_discharge_a: capacity_ah * per_month * self_discharge_factor / HOURS_PER_MONTH,
     }
