@@ -18,12 +18,32 @@
 
 use crate::plant::Thermal;
 
+/// Which neighbours a node has.
+#[derive(Clone, Copy, Debug)]
+struct Neighbours {
+    left: bool,
+    right: bool,
+    above: bool,
+    below: bool,
+}
+
+impl Neighbours {
+    fn beside(self) -> f64 {
+        f64::from(u8::from(self.left) + u8::from(self.right))
+    }
+
+    fn across(self) -> f64 {
+        f64::from(u8::from(self.above) + u8::from(self.below))
+    }
+}
+
 /// The nodes with their scratch space.
 #[derive(Clone, Debug)]
 pub struct ThermalGrid {
     heat_capacity: f64,
     to_neighbour: f64,
     per_row: usize,
+    neighbours: Vec<Neighbours>,
     /// W/K of each node to the air, its open sides included.
     to_air: Vec<f64>,
     factor: Vec<f64>,
@@ -34,45 +54,49 @@ impl ThermalGrid {
     /// `nodes` batteries in chain order, row by row.
     pub fn new(nodes: usize, node: Thermal) -> Self {
         let one_row = node.per_row == 0 || node.per_row >= nodes;
-        let mut grid = Self {
+        let per_row = if one_row { nodes } else { node.per_row };
+        let neighbours = (0..nodes).map(|j| Neighbours {
+            left: !j.is_multiple_of(per_row),
+            right: j + 1 < nodes && !(j + 1).is_multiple_of(per_row),
+            above: j >= per_row,
+            below: j + per_row < nodes,
+        });
+        let neighbours: Vec<Neighbours> = neighbours.collect();
+        let sides = if one_row { 2.0 } else { 4.0 };
+        let to_air =
+            |of: &Neighbours| node.to_ambient_w_per_k + (sides - of.beside() - of.across()) * node.open_side_w_per_k;
+        Self {
             heat_capacity: node.heat_capacity_j_per_k,
             to_neighbour: node.to_neighbour_w_per_k,
-            per_row: if one_row { nodes } else { node.per_row },
-            to_air: Vec::new(),
+            per_row,
+            to_air: neighbours.iter().map(to_air).collect(),
+            neighbours,
             factor: vec![0.0; nodes],
             change: vec![0.0; nodes],
-        };
-        let sides = if one_row { 2 } else { 4 };
-        let to_air =
-            |j: usize| node.to_ambient_w_per_k + f64::from(sides - grid.neighbours(j)) * node.open_side_w_per_k;
-        grid.to_air = (0..nodes).map(to_air).collect();
-        grid
-    }
-
-    fn has_left(&self, j: usize) -> bool {
-        !j.is_multiple_of(self.per_row)
-    }
-
-    fn has_right(&self, j: usize) -> bool {
-        j + 1 < self.factor.len() && !(j + 1).is_multiple_of(self.per_row)
-    }
-
-    fn has_above(&self, j: usize) -> bool {
-        j >= self.per_row
-    }
-
-    fn has_below(&self, j: usize) -> bool {
-        j + self.per_row < self.factor.len()
-    }
-
-    fn neighbours(&self, j: usize) -> u8 {
-        [self.has_left(j), self.has_right(j), self.has_above(j), self.has_below(j)].map(u8::from).iter().sum()
+        }
     }
 
     /// The shortest time constant of a node, s; infinite when every node is isolated.
     pub fn time_constant_s(&self) -> f64 {
-        let out = |j: usize| self.to_air[j] + f64::from(self.neighbours(j)) * self.to_neighbour;
-        self.heat_capacity / (0..self.to_air.len()).map(out).fold(0.0, f64::max)
+        let out = |(air, of): (&f64, &Neighbours)| air + (of.beside() + of.across()) * self.to_neighbour;
+        self.heat_capacity / self.to_air.iter().zip(&self.neighbours).map(out).fold(0.0, f64::max)
+    }
+
+    /// What flows into node `j` at these temperatures, without its own heat, W.
+    fn inflow(&self, j: usize, ambient_c: f64, celsius: &[f64]) -> f64 {
+        let of = self.neighbours[j];
+        let from = |there: bool, other: usize| if there { celsius[other] - celsius[j] } else { 0.0 };
+        let beside = from(of.left, j.wrapping_sub(1)) + from(of.right, j + 1);
+        let across = from(of.above, j.wrapping_sub(self.per_row)) + from(of.below, j + self.per_row);
+        self.to_air[j] * (ambient_c - celsius[j]) + self.to_neighbour * (beside + across)
+    }
+
+    /// How fast the nodes warm at heat `watts` per node. K/s.
+    pub fn rates(&self, ambient_c: f64, watts: &[f64], celsius: &[f64], out: &mut [f64]) {
+        let per_capacity = 1.0 / self.heat_capacity;
+        for (j, rate) in out.iter_mut().enumerate().take(celsius.len()) {
+            *rate = (watts[j] + self.inflow(j, ambient_c, celsius)) * per_capacity;
+        }
     }
 
     /// Temperatures at the end of a step of `h` seconds with constant heat `watts` per node. °C.
@@ -88,20 +112,13 @@ impl ThermalGrid {
 
     /// `(C/h + ½(air + along the rows))·change = heat flowing into each node at the start`.
     fn along_rows(&mut self, h: f64, ambient_c: f64, watts: &[f64], start: &[f64]) {
-        let n = start.len();
-        let k = self.to_neighbour;
-        let couple = -0.5 * k;
+        let couple = -0.5 * self.to_neighbour;
         let capacity = self.heat_capacity / h;
-        for j in 0..n {
-            let from = |there: bool, other: usize| if there { start[other] - start[j] } else { 0.0 };
-            let (has_left, has_right) = (self.has_left(j), self.has_right(j));
-            let beside = from(has_left, j.wrapping_sub(1)) + from(has_right, j + 1);
-            let others =
-                from(self.has_above(j), j.wrapping_sub(self.per_row)) + from(self.has_below(j), j + self.per_row);
-            let mut right_side = watts[j] + self.to_air[j] * (ambient_c - start[j]) + k * (beside + others);
-            let neighbours = f64::from(u8::from(has_left) + u8::from(has_right));
-            let mut diagonal = capacity + 0.5 * (self.to_air[j] + neighbours * k);
-            if has_left {
+        for j in 0..start.len() {
+            let of = self.neighbours[j];
+            let mut right_side = watts[j] + self.inflow(j, ambient_c, start);
+            let mut diagonal = capacity + 0.5 * self.to_air[j] - couple * of.beside();
+            if of.left {
                 diagonal -= couple * self.factor[j - 1];
                 right_side -= couple * self.change[j - 1];
             }
@@ -109,8 +126,8 @@ impl ThermalGrid {
             self.factor[j] = couple * inverse;
             self.change[j] = right_side * inverse;
         }
-        for j in (0..n).rev() {
-            if self.has_right(j) {
+        for j in (0..start.len()).rev() {
+            if self.neighbours[j].right {
                 self.change[j] -= self.factor[j] * self.change[j + 1];
             }
         }
@@ -119,12 +136,11 @@ impl ThermalGrid {
     /// `(1 + h/C·½(across the rows))·change = change so far`, every column at once.
     fn across_rows(&mut self, h: f64) {
         let couple = -0.5 * self.to_neighbour * h / self.heat_capacity;
-        let n = self.factor.len();
-        for j in 0..n {
-            let neighbours = f64::from(u8::from(self.has_above(j)) + u8::from(self.has_below(j)));
-            let mut diagonal = 1.0 - couple * neighbours;
+        for j in 0..self.factor.len() {
+            let of = self.neighbours[j];
+            let mut diagonal = 1.0 - couple * of.across();
             let mut right_side = self.change[j];
-            if self.has_above(j) {
+            if of.above {
                 diagonal -= couple * self.factor[j - self.per_row];
                 right_side -= couple * self.change[j - self.per_row];
             }
@@ -132,8 +148,8 @@ impl ThermalGrid {
             self.factor[j] = couple * inverse;
             self.change[j] = right_side * inverse;
         }
-        for j in (0..n).rev() {
-            if self.has_below(j) {
+        for j in (0..self.factor.len()).rev() {
+            if self.neighbours[j].below {
                 self.change[j] -= self.factor[j] * self.change[j + self.per_row];
             }
         }

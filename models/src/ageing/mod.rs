@@ -1,13 +1,13 @@
 //! Ageing of LFP cells by time and by cycles: what is left of the capacity, and how the resistance grows.
 //!
-//! The law is that of M. Naumann for a Sony/Murata US26650FTC1 (module [`law`]). A loss that grows with the square
+//! The law is that of M. Naumann for a Sony/Murata US26650FTC1 (module `law`). A loss that grows with the square
 //! root of time (or of cycles) is advanced as its square, `Q² += k²·Δt`, which is exact while the stress `k` stays
 //! and adds up where it changes. Calendar and cycle loss have a square each, and the losses add.
 //!
 //! | Stress | From | Advanced |
 //! |---|---|---|
 //! | temperature, state of charge | the state on the hour | once an hour, mean of both ends |
-//! | depth and rate of cycles | turning points of the state of charge ([`rainflow`]) | when a cycle closes |
+//! | depth and rate of cycles | turning points of the state of charge (`rainflow`) | when a cycle closes |
 //!
 //! So the result depends on when the state is sampled, not on the steps in which the plant reached it. A cell here
 //! begins as new: the first months cost more than the later ones.
