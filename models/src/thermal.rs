@@ -114,9 +114,9 @@ impl ThermalGrid {
     fn along_rows(&mut self, h: f64, ambient_c: f64, watts: &[f64], start: &[f64]) {
         let couple = -0.5 * self.to_neighbour;
         let capacity = self.heat_capacity / h;
-        for j in 0..start.len() {
+        for (j, own) in watts.iter().enumerate() {
             let of = self.neighbours[j];
-            let mut right_side = watts[j] + self.inflow(j, ambient_c, start);
+            let mut right_side = own + self.inflow(j, ambient_c, start);
             let mut diagonal = capacity + 0.5 * self.to_air[j] - couple * of.beside();
             if of.left {
                 diagonal -= couple * self.factor[j - 1];
