@@ -8,7 +8,7 @@
 //!
 //! | Module | What it is |
 //! |---|---|
-//! | [`electronics`] | the batteries' own measuring chain, charge counter and balancer |
+//! | [`electronics`], [`ageing`] | the batteries' own measuring chain, charge counter and balancer; what time and cycles take |
 //! | [`devices`], [`profile`], [`catalogue`] | loads, chargers and switchgear as branches and guards; input series; product data |
 //! | [`plant`] | state of the bank, its step, readings and bounds of a step, accounts |
 //! | [`circuit`], [`network`], [`thermal`], [`cell`] | the node that closes the circuit, the strings as one source, heat, cell equation and tables |
@@ -22,10 +22,11 @@
 //! - Charge at the ports and charge in the cells are summed apart and agree to rounding ([`plant::Accounts`]).
 //! - A circuit without solution is an event ([`circuit::NoRoot`]), never a clamped root.
 //!
-//! **Not here.** Firmware, queues of events, random numbers, files: the crate knows none of them. Inrush,
-//! ageing and devices behind nodes of their own are not modelled yet; all devices hang on the bank's terminals.
+//! **Not here.** Firmware, queues of events, random numbers, files: the crate knows none of them. Inrush
+//! and devices behind nodes of their own are not modelled yet; all devices hang on the bank's terminals.
 //! What an RC pair takes in counts as heat when it goes in.
 
+pub mod ageing;
 pub mod catalogue;
 pub mod cell;
 pub mod circuit;

@@ -1,74 +1,157 @@
-//! One thermal node per battery in a row: heat capacity, path to ambient, paths to the two neighbours.
+//! One thermal node per battery, placed in rows: heat capacity, path to the air, paths to the neighbours.
 //!
-//! `C·dT/dt = P − a·(T − T_ambient) − n·Σ(T − T_neighbour)`, stepped by the trapezoidal rule, which is implicit:
-//! one tridiagonal elimination, stable for every step, and the heat that leaves a node arrives at its neighbour.
+//! ```text
+//!   per_row = 4:    0 ─ 1 ─ 2 ─ 3         C·dT/dt = P − a·(T − T_air) − k·Σ(T − T_neighbour)
+//!                   │   │   │   │
+//!                   4 ─ 5 ─ 6 ─ 7         a = to_ambient + open_side for each side without a neighbour
+//!                   │   │
+//!                   8 ─ 9
+//! ```
+//!
+//! So the middle, which has neighbours on every side, runs warmer. A single row has two sides per battery, left and
+//! right; what its front and back give to the air is part of `to_ambient`. Several rows have four.
+//!
+//! The step is the trapezoidal rule. With several rows its matrix is taken apart into one sweep along the rows and
+//! one across them, `(1 + ½hX)(1 + ½hY)·ΔT = h·dT/dt` (Douglas 1955): still of order 2, stable for every step and
+//! exact at rest, at the cost of two tridiagonal eliminations. What leaves a node arrives at its neighbour.
 //! Heat of links and cables does not enter a node.
 
 use crate::plant::Thermal;
 
-/// The row of nodes with its scratch space.
+/// Which neighbours a node has.
+#[derive(Clone, Copy, Debug)]
+struct Neighbours {
+    left: bool,
+    right: bool,
+    above: bool,
+    below: bool,
+}
+
+impl Neighbours {
+    fn beside(self) -> f64 {
+        f64::from(u8::from(self.left) + u8::from(self.right))
+    }
+
+    fn across(self) -> f64 {
+        f64::from(u8::from(self.above) + u8::from(self.below))
+    }
+}
+
+/// The nodes with their scratch space.
 #[derive(Clone, Debug)]
-pub struct ThermalRow {
-    node: Thermal,
+pub struct ThermalGrid {
+    heat_capacity: f64,
+    to_neighbour: f64,
+    per_row: usize,
+    neighbours: Vec<Neighbours>,
+    /// W/K of each node to the air, its open sides included.
+    to_air: Vec<f64>,
     factor: Vec<f64>,
     change: Vec<f64>,
 }
 
-impl ThermalRow {
-    /// A row of `nodes` equal nodes.
+impl ThermalGrid {
+    /// `nodes` batteries in chain order, row by row.
     pub fn new(nodes: usize, node: Thermal) -> Self {
-        Self { node, factor: vec![0.0; nodes], change: vec![0.0; nodes] }
+        let one_row = node.per_row == 0 || node.per_row >= nodes;
+        let per_row = if one_row { nodes } else { node.per_row };
+        let neighbours = (0..nodes).map(|j| Neighbours {
+            left: !j.is_multiple_of(per_row),
+            right: j + 1 < nodes && !(j + 1).is_multiple_of(per_row),
+            above: j >= per_row,
+            below: j + per_row < nodes,
+        });
+        let neighbours: Vec<Neighbours> = neighbours.collect();
+        let sides = if one_row { 2.0 } else { 4.0 };
+        let to_air =
+            |of: &Neighbours| node.to_ambient_w_per_k + (sides - of.beside() - of.across()) * node.open_side_w_per_k;
+        Self {
+            heat_capacity: node.heat_capacity_j_per_k,
+            to_neighbour: node.to_neighbour_w_per_k,
+            per_row,
+            to_air: neighbours.iter().map(to_air).collect(),
+            neighbours,
+            factor: vec![0.0; nodes],
+            change: vec![0.0; nodes],
+        }
     }
 
-    /// The shortest time constant of a node, s; infinite when it is isolated.
+    /// The shortest time constant of a node, s; infinite when every node is isolated.
     pub fn time_constant_s(&self) -> f64 {
-        let neighbours = if self.factor.len() > 1 { 2.0 } else { 0.0 };
-        self.node.heat_capacity_j_per_k / (self.node.to_ambient_w_per_k + neighbours * self.node.to_neighbour_w_per_k)
+        let out = |(air, of): (&f64, &Neighbours)| air + (of.beside() + of.across()) * self.to_neighbour;
+        self.heat_capacity / self.to_air.iter().zip(&self.neighbours).map(out).fold(0.0, f64::max)
+    }
+
+    /// What flows into node `j` at these temperatures, without its own heat, W.
+    fn inflow(&self, j: usize, ambient_c: f64, celsius: &[f64]) -> f64 {
+        let of = self.neighbours[j];
+        let from = |there: bool, other: usize| if there { celsius[other] - celsius[j] } else { 0.0 };
+        let beside = from(of.left, j.wrapping_sub(1)) + from(of.right, j + 1);
+        let across = from(of.above, j.wrapping_sub(self.per_row)) + from(of.below, j + self.per_row);
+        self.to_air[j] * (ambient_c - celsius[j]) + self.to_neighbour * (beside + across)
     }
 
     /// How fast the nodes warm at heat `watts` per node. K/s.
     pub fn rates(&self, ambient_c: f64, watts: &[f64], celsius: &[f64], out: &mut [f64]) {
-        let n = celsius.len();
-        let (a, k) = (self.node.to_ambient_w_per_k, self.node.to_neighbour_w_per_k);
-        let per_capacity = 1.0 / self.node.heat_capacity_j_per_k;
-        for j in 0..n {
-            let here = celsius[j];
-            let left = if j > 0 { celsius[j - 1] - here } else { 0.0 };
-            let right = if j + 1 < n { celsius[j + 1] - here } else { 0.0 };
-            out[j] = (watts[j] + a * (ambient_c - here) + k * (left + right)) * per_capacity;
+        let per_capacity = 1.0 / self.heat_capacity;
+        for (j, rate) in out.iter_mut().enumerate().take(celsius.len()) {
+            *rate = (watts[j] + self.inflow(j, ambient_c, celsius)) * per_capacity;
         }
     }
 
     /// Temperatures at the end of a step of `h` seconds with constant heat `watts` per node. °C.
     pub fn step(&mut self, h: f64, ambient_c: f64, watts: &[f64], start: &[f64], end: &mut [f64]) {
-        let n = start.len();
-        let (a, k) = (self.node.to_ambient_w_per_k, self.node.to_neighbour_w_per_k);
-        let capacity = self.node.heat_capacity_j_per_k / h;
-        let couple = -0.5 * k;
-        let mut inverse = 0.0;
-        for j in 0..n {
-            let left = if j > 0 { start[j - 1] - start[j] } else { 0.0 };
-            let right = if j + 1 < n { start[j + 1] - start[j] } else { 0.0 };
-            let flow = watts[j] + a * (ambient_c - start[j]) + k * (left + right);
-            let neighbours = f64::from(u8::from(j > 0) + u8::from(j + 1 < n));
-            let mut diagonal = capacity + 0.5 * (a + neighbours * k);
-            let mut right_side = flow;
-            if j > 0 {
+        self.along_rows(h, ambient_c, watts, start);
+        if self.per_row < self.factor.len() {
+            self.across_rows(h);
+        }
+        for ((end, start), change) in end.iter_mut().zip(start).zip(&self.change) {
+            *end = start + change;
+        }
+    }
+
+    /// `(C/h + ½(air + along the rows))·change = heat flowing into each node at the start`.
+    fn along_rows(&mut self, h: f64, ambient_c: f64, watts: &[f64], start: &[f64]) {
+        let couple = -0.5 * self.to_neighbour;
+        let capacity = self.heat_capacity / h;
+        for (j, own) in watts.iter().enumerate() {
+            let of = self.neighbours[j];
+            let mut right_side = own + self.inflow(j, ambient_c, start);
+            let mut diagonal = capacity + 0.5 * self.to_air[j] - couple * of.beside();
+            if of.left {
                 diagonal -= couple * self.factor[j - 1];
                 right_side -= couple * self.change[j - 1];
             }
-            // Equal nodes far from the ends have equal pivots, to the last bit: no need to divide again.
-            if j < 3 || j + 1 == n || self.factor[j - 1] != self.factor[j - 2] {
-                inverse = 1.0 / diagonal;
-            }
+            let inverse = 1.0 / diagonal;
             self.factor[j] = couple * inverse;
             self.change[j] = right_side * inverse;
         }
-        for j in (0..n).rev() {
-            if j + 1 < n {
+        for j in (0..start.len()).rev() {
+            if self.neighbours[j].right {
                 self.change[j] -= self.factor[j] * self.change[j + 1];
             }
-            end[j] = start[j] + self.change[j];
+        }
+    }
+
+    /// `(1 + h/C·½(across the rows))·change = change so far`, every column at once.
+    fn across_rows(&mut self, h: f64) {
+        let couple = -0.5 * self.to_neighbour * h / self.heat_capacity;
+        for j in 0..self.factor.len() {
+            let of = self.neighbours[j];
+            let mut diagonal = 1.0 - couple * of.across();
+            let mut right_side = self.change[j];
+            if of.above {
+                diagonal -= couple * self.factor[j - self.per_row];
+                right_side -= couple * self.change[j - self.per_row];
+            }
+            let inverse = 1.0 / diagonal;
+            self.factor[j] = couple * inverse;
+            self.change[j] = right_side * inverse;
+        }
+        for j in (0..self.factor.len()).rev() {
+            if self.neighbours[j].below {
+                self.change[j] -= self.factor[j] * self.change[j + self.per_row];
+            }
         }
     }
 }

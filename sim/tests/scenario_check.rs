@@ -1,6 +1,6 @@
 //! A wrong scenario is refused with file, line, field, value, what is allowed and the rule – all at once.
 
-use ngbank_sim::scenario::{Diagnostic, FileSource, NoFiles, Severity, load};
+use ngbank_sim::scenario::{Diagnostic, FileSource, NoFiles, Resolved, Severity, load};
 
 /// A correct scenario; the tests replace parts of it.
 const GOOD: &str = r#"[scenario]
@@ -394,6 +394,48 @@ fn places_that_do_not_exist() {
     assert_only(&text, "behind", "device[0].behind", "mian", "main", "");
     let text = with("at = \"10 min\"", "at = \"60 min\"");
     assert_only(&text, "at = \"60 min\"", "fault[0].at", "60 min", "before the end of the run", "");
+}
+
+#[test]
+fn cells_and_batteries_that_differ() {
+    let bank = |line: &str| GOOD.replacen("[bank]", &format!("[bank]\n{line}"), 1);
+    let text = bank("battery = [{ battery = 51 }]");
+    assert_only(&text, "battery = [", "bank.battery[0].battery", "51", "battery 1 to 50", "");
+    let text = bank("battery = [{ battery = 2, capacity_factor = 0.0 }]");
+    assert_only(&text, "battery = [", "bank.battery[0].capacity_factor", "0.0", "0.05 to 2", "");
+    let text = bank("battery = [{ battery = 2 }, { battery = 2 }]");
+    assert_only(&text, "battery = [", "bank.battery[1].battery", "2", "not named before", "");
+    let text = bank("weak_cell = [{ battery = 2, cell = 1, self_discharge_factor = -1.0 }]");
+    assert_only(&text, "weak_cell = [", "bank.weak_cell[0].self_discharge_factor", "-1.0", "0 to 1000", "");
+    let text = bank("thermal = { per_row = 0 }");
+    assert_only(&text, "thermal = ", "bank.thermal.per_row", "0", "1 to 50", "");
+    let text = with_fault("kind = \"internal-short\"\nat = \"5 min\"\nbattery = 1\ncell = 1\nohm = 0.01");
+    assert_only(&text, "ohm", "fault[1].ohm", "0.01", "0.1 to", "");
+}
+
+#[test]
+fn cell_sets_that_do_not_exist_or_are_wrong() {
+    struct Cells(&'static str);
+    impl FileSource for Cells {
+        fn read(&self, path: &str) -> Result<String, String> {
+            if path == "mine.toml" { Ok(self.0.to_owned()) } else { Err("no such file".to_owned()) }
+        }
+    }
+    let good = include_str!("../../models/data/cells/lfp_sony_26650.toml");
+    let bank = |line: &str| GOOD.replacen("[bank]", &format!("[bank]\n{line}"), 1);
+    assert_only(&bank("cells = \"nmc\""), "cells = ", "bank.cells", "\"nmc\"", "lfp-ng", "");
+    assert_only(&bank("cells = \"other.toml\""), "cells = ", "bank.cells", "other.toml", "can be read", "");
+    assert_only(&bank("ageing = \"fast\""), "ageing = ", "bank.ageing", "fast", "naumann", "");
+
+    let text = bank("cells = \"mine.toml\"");
+    let scenario = load(&text, "test.toml", &Cells(good)).unwrap_or_else(|found| panic!("{found:#?}")).resolve(1);
+    assert_eq!(scenario.bank.cells.set().expect("a set").name(), "lfp-sony-26650");
+    let again = Resolved::from_toml(&scenario.to_toml().expect("TOML")).expect("the same");
+    assert_eq!(again, scenario);
+
+    let found =
+        load(&text, "test.toml", &Cells("name = \"x\"\nform = \"tau\"\nbeyond = 3\n")).expect_err("not a cell file");
+    assert_eq!((found[0].file.as_str(), found[0].line), ("mine.toml", 3), "{found:#?}");
 }
 
 #[test]

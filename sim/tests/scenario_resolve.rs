@@ -151,6 +151,28 @@ fn weak_cells_and_strings_are_where_the_file_says() {
     assert!(special.battery_temperature_c.iter().all(|celsius| *celsius == 10.0));
 }
 
+/// An aged battery beside new ones, and in it a cell that is worse still.
+#[test]
+fn a_battery_with_another_state_of_health_is_where_the_file_says() {
+    let text = TEXT.replace(
+        "ambient = \"ambient-tmy\"",
+        "ambient = \"ambient-tmy\"\nweak_cell = [{ battery = 4, cell = 8, capacity_factor = 0.5, self_discharge_factor = 3.0 }]\nbattery = [{ battery = 4, capacity_factor = 0.8, resistance_factor = 1.5, self_discharge_factor = 2.0, soc = 0.3 }]",
+    );
+    let (plain, special) = (resolved(TEXT, 2).bank.params, resolved(&text, 2).bank.params);
+    let near = |found: f64, expected: f64| assert!((found / expected - 1.0).abs() < 1e-12, "{found}, {expected}");
+    for (k, (new, aged)) in plain.cells.iter().zip(&special.cells).enumerate() {
+        if k / 8 != 3 {
+            assert_eq!(new, aged, "cell {k}");
+            continue;
+        }
+        let (capacity, leak) = if k % 8 == 7 { (0.4, 6.0) } else { (0.8, 2.0) };
+        near(aged.capacity_ah, capacity * new.capacity_ah);
+        near(aged.resistance_factor, 1.5 * new.resistance_factor);
+        near(aged.self_discharge_a, leak * new.self_discharge_a);
+        near(aged.soc, new.soc - 0.2);
+    }
+}
+
 #[test]
 fn draws_stay_within_what_is_sold() {
     for seed in 0..20 {

@@ -9,12 +9,19 @@ use super::{Beyond, CellSet, Form, Line, Row};
 #[derive(Clone, PartialEq, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CellFileError {
-    /// Not TOML, a key is missing, unknown or of the wrong type; the message names line and key.
-    #[error("{0}")]
-    Syntax(String),
+    /// Not TOML, a key is missing, unknown or of the wrong type.
+    #[error("line {line}: {message}")]
+    Syntax {
+        /// Line of the file, from 1; 0 for the file as a whole.
+        line: usize,
+        /// What is wrong, in the words of the reader.
+        message: String,
+    },
     /// A value is outside what the model accepts.
-    #[error("{field} = {value}: allowed is {allowed}")]
+    #[error("line {line}: {field} = {value}: allowed is {allowed}")]
     Value {
+        /// Line of the key, from 1.
+        line: usize,
         /// Key, with index where it is a list.
         field: String,
         /// The value.
@@ -61,8 +68,11 @@ struct Document {
 }
 
 pub(super) fn parse(text: &str) -> Result<CellSet, CellFileError> {
-    let document: Document = toml::from_str(text).map_err(|error| CellFileError::Syntax(error.to_string()))?;
-    check(&document)?;
+    let document: Document = toml::from_str(text).map_err(|error| CellFileError::Syntax {
+        line: error.span().map_or(0, |span| line_at(text, span.start)),
+        message: error.message().to_owned(),
+    })?;
+    check(text, &document)?;
     let laws = Laws {
         reference_c: document.reference_temperature_c,
         resistances: [
@@ -129,12 +139,32 @@ fn rows(document: &Document) -> Vec<Row> {
     (0..intervals).map(row).collect()
 }
 
-fn check(document: &Document) -> Result<(), CellFileError> {
+/// Line of a byte position, from 1.
+fn line_at(text: &str, position: usize) -> usize {
+    1 + text.bytes().take(position).filter(|&byte| byte == b'\n').count()
+}
+
+/// Line of a field such as `ocv_v[3]` or `r1.temperature.a`: of its key, or of the table that it belongs to.
+fn line_of(text: &str, field: &str) -> usize {
+    let mut names = field.split(['.', '[', ' ']);
+    let top = names.next().unwrap_or_default();
+    let key = |line: &str, name: &str| line.split('=').next().is_some_and(|key| key.trim() == name);
+    let header = format!("[{top}]");
+    let lines = || text.lines().zip(1..);
+    let Some((_, table)) = lines().find(|(line, _)| line.trim() == header) else {
+        return lines().find(|(line, _)| key(line, top)).map_or(0, |(_, line)| line);
+    };
+    let inside = lines().skip(table).take_while(|(line, _)| !line.starts_with('['));
+    let name = names.next().unwrap_or_default();
+    inside.filter(|(line, _)| key(line, name)).map(|(_, line)| line).next().unwrap_or(table)
+}
+
+fn check(text: &str, document: &Document) -> Result<(), CellFileError> {
     let within = |field: &str, value: f64, ok: bool, allowed: &'static str| {
         if ok && value.is_finite() {
             Ok(())
         } else {
-            Err(CellFileError::Value { field: field.to_owned(), value, allowed })
+            Err(CellFileError::Value { line: line_of(text, field), field: field.to_owned(), value, allowed })
         }
     };
     let list = |field: &str, values: &[f64], low: f64, high: f64, allowed: &'static str| {
@@ -158,7 +188,7 @@ fn check(document: &Document) -> Result<(), CellFileError> {
         ("r2_charge", &document.r2_charge),
     ] {
         within(&format!("{name}.ohm_ah"), r.ohm_ah, r.ohm_ah >= 0.0, "0 or more")?;
-        knots(name, &r.soc_knots, &r.shape, &within)?;
+        knots(name, ["soc_knots", "shape"], &r.soc_knots, &r.shape, &within)?;
         if document.form == Form::Rc {
             within(&format!("{name}.ohm_ah"), r.ohm_ah, r.ohm_ah > 0.0, "above 0 in form \"rc\"")?;
         }
@@ -170,7 +200,7 @@ fn check(document: &Document) -> Result<(), CellFileError> {
     }
     for (name, time) in [("tau1", &document.tau1), ("tau2", &document.tau2)] {
         within(&format!("{name}.seconds"), time.seconds, time.seconds > 0.0, "above 0")?;
-        knots(name, &time.temperature_c, &time.factor, &within)?;
+        knots(name, ["temperature_c", "factor"], &time.temperature_c, &time.factor, &within)?;
     }
     Ok(())
 }
@@ -179,11 +209,12 @@ fn check(document: &Document) -> Result<(), CellFileError> {
 type Within<'a> = dyn Fn(&str, f64, bool, &'static str) -> Result<(), CellFileError> + 'a;
 
 /// Knots ascend, there is one positive value per knot, and there is at least one.
-fn knots(name: &str, x: &[f64], y: &[f64], within: &Within) -> Result<(), CellFileError> {
+fn knots(table: &str, names: [&str; 2], x: &[f64], y: &[f64], within: &Within) -> Result<(), CellFileError> {
+    let [knots, values] = names.map(|name| format!("{table}.{name}"));
     let equal = !x.is_empty() && x.len() == y.len();
-    within(&format!("{name} (knots)"), x.len() as f64, equal, "as many as values, at least one")?;
+    within(&format!("{knots} (entries)"), x.len() as f64, equal, "as many as values, at least one")?;
     for (n, pair) in x.windows(2).enumerate() {
-        within(&format!("{name} knot {}", n + 1), pair[1], pair[1] > pair[0], "above the knot before it")?;
+        within(&format!("{knots}[{}]", n + 1), pair[1], pair[1] > pair[0], "above the knot before it")?;
     }
-    y.iter().enumerate().try_for_each(|(n, &value)| within(&format!("{name} value {n}"), value, value > 0.0, "above 0"))
+    y.iter().enumerate().try_for_each(|(n, &value)| within(&format!("{values}[{n}]"), value, value > 0.0, "above 0"))
 }

@@ -22,6 +22,13 @@ pub use file::CellFileError;
 pub(crate) use law::Factors;
 use law::TemperatureTable;
 
+/// The sets that are shipped (origins in `models/data/SOURCES.md`), the default first.
+const BUILTIN: [(&str, &str); 3] = [
+    ("lfp-ng", include_str!("../../data/cells/lfp_ng.toml")),
+    ("lfp-a123-26650", include_str!("../../data/cells/lfp_a123_26650.toml")),
+    ("lfp-sony-26650", include_str!("../../data/cells/lfp_sony_26650.toml")),
+];
+
 /// What sets the time constants of the RC pairs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -105,10 +112,24 @@ impl CellSet {
     /// The plant replaces its `R0` by the catalogue's battery resistance divided by the cells in series: the
     /// data sheet overrules the synthesis there. `R1`, `R2`, all shapes and temperature laws stay.
     pub fn ng() -> Self {
-        Self::from_toml(include_str!("../../data/cells/lfp_ng.toml")).expect("the built-in cell file is valid")
+        Self::builtin(BUILTIN[0].0).expect("it is one of them")
+    }
+
+    /// A set that is shipped, by its name.
+    pub fn builtin(name: &str) -> Option<Self> {
+        let text = BUILTIN.iter().find(|(other, _)| *other == name)?.1;
+        Some(Self::from_toml(text).expect("the built-in cell files are valid"))
+    }
+
+    /// Names of the sets that are shipped, the default first.
+    pub fn builtin_names() -> impl Iterator<Item = &'static str> {
+        BUILTIN.iter().map(|(name, _)| *name)
     }
 
     /// Reads a parameter file.
+    ///
+    /// # Errors
+    /// With the line of the first thing that is wrong.
     pub fn from_toml(text: &str) -> Result<Self, CellFileError> {
         file::parse(text)
     }

@@ -18,7 +18,7 @@
 //! The choice of a step depends on state, branches, guards and `until` only, never on what was read from it. The
 //! width of the machine's vectors changes no bit ([`lanes`](self)).
 //!
-//! Not modelled here: inrush and ageing.
+//! Not modelled here: inrush. Ageing is advanced outside ([`crate::ageing`]) and brought in by [`Plant::set_health`].
 
 mod accounts;
 mod accuracy;
@@ -52,12 +52,13 @@ use fuse::Openings;
 use last::LastStep;
 use relax::Weights;
 use solver::{Instant, Outside, Solver};
-use state::{Model, State};
+use state::{Fixed, Model, State};
 
+use crate::ageing::Health;
 use crate::cell::CellSet;
 use crate::circuit::{Branch, BusState, Guard, NoRoot, Node};
 use crate::network::Network;
-use crate::thermal::ThermalRow;
+use crate::thermal::ThermalGrid;
 use crate::time::Micros;
 
 /// Why a proposed step ends where it does.
@@ -87,6 +88,8 @@ pub struct Proposal {
 /// The bank between two events.
 #[derive(Clone, Debug)]
 pub struct Plant {
+    /// As it was built.
+    bank: BankParams,
     model: Model,
     accuracy: Accuracy,
     time: Micros,
@@ -145,6 +148,7 @@ impl Plant {
         let (batteries, blocks) = (bank.batteries(), model.blocks());
         let network = Network::new(bank.parallel, &bank.wiring.bars());
         Ok(Self {
+            bank: bank.clone(),
             accuracy,
             time: 0,
             end_state: state.clone(),
@@ -152,7 +156,7 @@ impl Plant {
             outside: Outside {
                 branches: vec![Branch::Open; devices],
                 node: Node::default(),
-                thermal: ThermalRow::new(batteries, bank.thermal),
+                thermal: ThermalGrid::new(batteries, bank.thermal),
                 ambient_c: bank.battery_temperature_c[0],
             },
             start: instant.clone(),
@@ -285,6 +289,28 @@ impl Plant {
         (self.solved, self.reduced) = (false, false);
     }
 
+    /// Makes a cell as old as `health` says, relative to the cell as it was built. Its charge stays what it is: with
+    /// less capacity the state of charge is another one. Only at a step boundary: it drops a proposed step.
+    pub fn set_health(&mut self, b: usize, c: usize, health: &Health) {
+        let index = b * self.model.cells_per_battery + c;
+        let new = &self.bank.cells[index];
+        let aged = CellParams {
+            capacity_ah: new.capacity_ah * health.capacity(),
+            resistance_factor: new.resistance_factor * health.resistance,
+            ..*new
+        };
+        let before = self.model.fixed[index];
+        self.model.fixed[index] = Fixed { bleed: before.bleed, q_start: before.q_start, ..self.bank.fixed(&aged) };
+        self.model.segment = self.model.segment.min(aged.capacity_ah * 3600.0 / self.model.set.segments() as f64);
+        let (at, _) = self.model.place(b, c);
+        self.model.pack(at);
+        self.model.refresh(at, &mut self.state);
+        self.model.sum_block(at / self.model.cells_per_battery, &mut self.state);
+        self.model.sum_strings(&mut self.state);
+        self.proposed = None;
+        (self.solved, self.reduced) = (false, false);
+    }
+
     /// Sets the ambient temperature, °C. Only at a step boundary: it drops a proposed step.
     pub fn set_ambient_c(&mut self, celsius: f64) {
         assert!(celsius.is_finite(), "ambient temperature {celsius} °C");
@@ -298,6 +324,11 @@ impl Plant {
     pub fn soc(&self, b: usize, c: usize) -> f64 {
         let (at, lane) = self.model.place(b, c);
         self.state.cells[at].q.0[lane] * self.model.own[at].per_capacity.0[lane]
+    }
+
+    /// Temperature of a battery at [`time`](Self::time), °C.
+    pub fn celsius(&self, b: usize) -> f64 {
+        self.state.celsius[b]
     }
 
     /// Plants an error: the cells of string `s` integrate `factor` times their current. For the balance test only.

@@ -96,8 +96,14 @@ pub struct Thermal {
     pub heat_capacity_j_per_k: f64,
     /// W/K ≥ 0.
     pub to_ambient_w_per_k: f64,
-    /// W/K ≥ 0, to each neighbour in chain order.
+    /// W/K ≥ 0, to each neighbour.
     pub to_neighbour_w_per_k: f64,
+    /// W/K ≥ 0, to the air, for each side that has no neighbour.
+    #[serde(default)]
+    pub open_side_w_per_k: f64,
+    /// Batteries side by side in one row, in chain order; the next row stands behind. 0 puts all in one row.
+    #[serde(default)]
+    pub per_row: usize,
 }
 
 /// What differs from cell to cell.
@@ -196,6 +202,7 @@ impl BankParams {
         positive("thermal.heat_capacity_j_per_k", self.thermal.heat_capacity_j_per_k)?;
         not_negative("thermal.to_ambient_w_per_k", self.thermal.to_ambient_w_per_k)?;
         not_negative("thermal.to_neighbour_w_per_k", self.thermal.to_neighbour_w_per_k)?;
+        not_negative("thermal.open_side_w_per_k", self.thermal.open_side_w_per_k)?;
         length("cells", self.cells.len(), self.batteries() * cells)?;
         length("battery_temperature_c", self.battery_temperature_c.len(), self.batteries())?;
         for (b, &celsius) in self.battery_temperature_c.iter().enumerate() {
@@ -211,20 +218,22 @@ impl BankParams {
         Ok(())
     }
 
-    pub(super) fn model(&self, cells: &CellSet) -> Model {
+    /// What stays fixed in a cell, without bleed.
+    pub(super) fn fixed(&self, cell: &CellParams) -> Fixed {
+        let capacity = cell.capacity_ah * 3600.0;
         // The data sheet's resistance of a battery is that of its cells in series: it sets R0 at 50 % and 25 °C.
         let r0 = self.battery_resistance_ohm / self.cells_per_battery as f64;
-        let fixed = |cell: &CellParams| {
-            let capacity = cell.capacity_ah * 3600.0;
-            Fixed {
-                per_capacity: 1.0 / capacity,
-                r0: r0 * cell.resistance_factor,
-                r: cell.resistance_factor / self.capacity_ah,
-                self_discharge: cell.self_discharge_a,
-                bleed: 0.0,
-                q_start: cell.soc * capacity,
-            }
-        };
+        Fixed {
+            per_capacity: 1.0 / capacity,
+            r0: r0 * cell.resistance_factor,
+            r: cell.resistance_factor / self.capacity_ah,
+            self_discharge: cell.self_discharge_a,
+            bleed: 0.0,
+            q_start: cell.soc * capacity,
+        }
+    }
+
+    pub(super) fn model(&self, cells: &CellSet) -> Model {
         let smallest = self.cells.iter().map(|cell| cell.capacity_ah * 3600.0).fold(f64::INFINITY, f64::min);
         let mut model = Model {
             segment: smallest / cells.segments() as f64,
@@ -237,7 +246,7 @@ impl BankParams {
             series: self.series,
             parallel: self.parallel,
             string_ohm: (0..self.parallel).map(|s| self.wiring.ohms_of_string(s, self.series)).collect(),
-            fixed: self.cells.iter().map(fixed).collect(),
+            fixed: self.cells.iter().map(|cell| self.fixed(cell)).collect(),
             own: Vec::new(),
             planted: Vec::new(),
             wide: crate::wide::available(),

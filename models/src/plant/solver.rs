@@ -6,7 +6,7 @@ use super::state::{Model, State};
 use super::sums::Sums;
 use crate::circuit::{Branch, NoRoot, Node};
 use crate::network::{Network, Sources};
-use crate::thermal::ThermalRow;
+use crate::thermal::ThermalGrid;
 use crate::wide::{self, Body};
 
 /// The devices at the terminals, and the air outside the batteries.
@@ -15,7 +15,7 @@ pub(super) struct Outside {
     pub branches: Vec<Branch>,
     /// The branches, folded.
     pub node: Node,
-    pub thermal: ThermalRow,
+    pub thermal: ThermalGrid,
     pub ambient_c: f64,
 }
 

@@ -225,14 +225,20 @@ impl Model {
         for (at, cells) in state.cells.iter_mut().enumerate() {
             let (k, c) = (at / n, at % n);
             cells.q = Lane(self.batteries_of(k).map(|b| self.fixed[b * n + c].q_start));
-            let ocv = cells.follow(self, &self.own[at], &state.climate[k]).volts;
-            cells.emf = ocv;
         }
+        (0..state.cells.len()).for_each(|at| self.refresh(at, &mut state));
         for k in 0..blocks {
             self.sum_block(k, &mut state);
         }
         self.sum_strings(&mut state);
         state
+    }
+
+    /// Brings everything that follows from the state of these cells up to date, except sums.
+    pub fn refresh(&self, at: usize, state: &mut State) {
+        let cells = &mut state.cells[at];
+        let open = cells.follow(self, &self.own[at], &state.climate[at / self.cells_per_battery]).volts;
+        cells.emf = open + cells.v1 + cells.v2;
     }
 
     /// Sums over the cells of block `k`.

@@ -57,7 +57,13 @@ fn bank(cells: usize, series: usize, parallel: usize, soc: f64) -> BankParams {
         capacity_ah: 200.0,
         battery_resistance_ohm: 0.002,
         wiring: Wiring { string_ohm: 0.001, bus_segment_ohm: 0.0, terminal_ohm: 0.0005, ..Wiring::default() },
-        thermal: Thermal { heat_capacity_j_per_k: 40_000.0, to_ambient_w_per_k: 2.0, to_neighbour_w_per_k: 1.0 },
+        thermal: Thermal {
+            heat_capacity_j_per_k: 40_000.0,
+            to_ambient_w_per_k: 2.0,
+            to_neighbour_w_per_k: 1.0,
+            open_side_w_per_k: 0.0,
+            per_row: 0,
+        },
         cells: vec![cell; cells * batteries],
         battery_temperature_c: vec![25.0; batteries],
     }
@@ -135,8 +141,8 @@ fn three_days_of_sun_load_and_mains() {
             let amps = bus.amps_of_device[charger];
             assert!(amps >= 0.0, "a charger sinks {amps} A");
         }
-        // 0.1 %, and 0.2 mV × 4 across 5 mΩ.
-        assert!(bus.amps_of_device[mains] <= 50.0 * 1.001 + 0.161);
+        // 0.1 %, and 0.2 mV × 4 across 5 mΩ; the plant locates that guard within 0.1 mV.
+        assert!(bus.amps_of_device[mains] <= 50.0 * 1.001 + 0.161 + 0.02);
     });
     assert!(house.count("mains", Action::Absorption) >= 1);
     assert!(house.count("mains", Action::Float) >= 1);

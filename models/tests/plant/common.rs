@@ -29,7 +29,13 @@ pub fn bank(cells: usize, series: usize, parallel: usize, capacity_ah: f64, soc:
         capacity_ah,
         battery_resistance_ohm: 0.05 / capacity_ah * cells as f64,
         wiring: Wiring::default(),
-        thermal: Thermal { heat_capacity_j_per_k: 40_000.0, to_ambient_w_per_k: 2.0, to_neighbour_w_per_k: 1.0 },
+        thermal: Thermal {
+            heat_capacity_j_per_k: 40_000.0,
+            to_ambient_w_per_k: 2.0,
+            to_neighbour_w_per_k: 1.0,
+            open_side_w_per_k: 0.0,
+            per_row: 0,
+        },
         cells: vec![CellParams { capacity_ah, resistance_factor: 1.0, soc, self_discharge_a: 0.0 }; batteries * cells],
         battery_temperature_c: vec![25.0; batteries],
     }

@@ -1,5 +1,6 @@
 //! The plant: one file per behaviour.
 
+mod ageing;
 mod batteries_out_and_in;
 mod beyond_full_and_empty;
 mod bleed_and_losses;

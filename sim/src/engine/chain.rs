@@ -8,10 +8,10 @@ use ngbank_core::frame::{MAX_FRAME, Report, Status};
 use ngbank_models::catalogue;
 use ngbank_models::electronics::{
     BatteryRating, BatteryTruth, BatteryTruthBounds, CELLS_MAX, Electronics, Envelope, Measurement, ReportedBounds,
-    SensorFault, StatusBits,
+    SensorFault, StatusBits, TICK_US,
 };
 use ngbank_models::plant::Plant;
-use ngbank_models::time::Micros;
+use ngbank_models::time::{Micros, NEVER};
 
 use super::ticks::Ticks;
 use crate::scenario::{FaultKind, Resolved};
@@ -19,6 +19,15 @@ use crate::streams::{Entity, Noise, stream};
 
 /// Flipped into the serial number of the battery that was there: certainly another one.
 const FOREIGN_SERIAL: u32 = 0x8000_0001;
+
+/// A resistance across a cell, inside its battery: nothing measures it. Its current follows the cell once a minute.
+#[derive(Clone, Copy, Debug)]
+struct Short {
+    battery: usize,
+    cell: usize,
+    ohm: f64,
+    amps: f64,
+}
 
 /// Every battery's electronics, and the wire.
 pub struct Chain {
@@ -40,6 +49,9 @@ pub struct Chain {
     /// Probability of damage by battery, 0 to 1.
     damage: Vec<f64>,
     pub(super) ticks: Ticks,
+    shorts: Vec<Short>,
+    /// When the currents of the shorts follow their cells next.
+    next_short: Micros,
 }
 
 impl Chain {
@@ -62,6 +74,8 @@ impl Chain {
             removed: 0,
             damage: vec![0.0; batteries],
             ticks: Ticks::new(batteries),
+            shorts: Vec::new(),
+            next_short: 0,
         }
     }
 
@@ -164,6 +178,18 @@ impl Chain {
                     None => self.damage.fill(probability),
                 }
             }
+            FaultKind::InternalShort { battery, cell, ohm } => {
+                // Its current begins and ends with the next step of the plant.
+                if begins {
+                    self.shorts.push(Short { battery, cell, ohm, amps: 0.0 });
+                    self.next_short = 0;
+                } else if let Some(place) =
+                    self.shorts.iter().position(|short| (short.battery, short.cell, short.ohm) == (battery, cell, ohm))
+                {
+                    self.shorts.remove(place);
+                    self.ticks.bleed[battery] = true;
+                }
+            }
             FaultKind::ForeignBattery { battery } => {
                 self.serials[battery] ^= FOREIGN_SERIAL;
                 self.foreign ^= 1 << battery;
@@ -237,6 +263,33 @@ impl Chain {
     /// The reports of this cycle, which must have been sampled.
     pub fn reports(&self, cycle: u64) -> &[Report] {
         &self.reports[(cycle & 1) as usize]
+    }
+
+    /// When the plant's step has to end for the shorts: a minute after the last time.
+    pub fn next_short(&self) -> Micros {
+        if self.shorts.is_empty() { NEVER } else { self.next_short }
+    }
+
+    /// The current of every short at the end of the proposed step, before it is committed. True if it is due; it reaches
+    /// the plant with the bleed currents.
+    pub fn follow_shorts(&mut self, plant: &Plant, at: Micros) -> bool {
+        if at < self.next_short() {
+            return false;
+        }
+        let mut cells_v = [0.0; CELLS_MAX];
+        for short in &mut self.shorts {
+            plant.battery_cells(short.battery, at, &mut cells_v[..self.cells]);
+            short.amps = cells_v[short.cell].max(0.0) / short.ohm;
+            self.ticks.bleed[short.battery] = true;
+        }
+        self.next_short = at + TICK_US;
+        true
+    }
+
+    /// Current through shorts of a cell, A.
+    pub(super) fn short_a(&self, battery: usize, cell: usize) -> f64 {
+        let here = |short: &&Short| (short.battery, short.cell) == (battery, cell);
+        self.shorts.iter().filter(here).map(|short| short.amps).sum()
     }
 
     /// The counters take in the proposed step up to `at`, before it is committed there.
@@ -334,6 +387,9 @@ pub fn describe(kind: &FaultKind) -> Option<String> {
         }
         FaultKind::TemperatureStuck { battery, sensor, celsius } => {
             format!("battery {} temperature sensor {} reads {celsius} °C", battery + 1, sensor + 1)
+        }
+        FaultKind::InternalShort { battery, cell, ohm } => {
+            format!("battery {} cell {} has an internal short of {ohm} Ω", battery + 1, cell + 1)
         }
         FaultKind::CableBreak { before_battery } => format!("chain cable open before battery {}", before_battery + 1),
         FaultKind::DamagedFrames { battery: Some(battery), probability } => {

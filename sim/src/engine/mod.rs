@@ -30,17 +30,18 @@ mod truth;
 mod world;
 
 use ngbank_core::{Canonical, Outputs};
-use ngbank_models::cell::CellSet;
+use ngbank_models::ageing::Ageing;
 use ngbank_models::circuit::BusState;
 use ngbank_models::devices::Installation;
+use ngbank_models::electronics::CELLS_MAX;
 use ngbank_models::plant::{Plant, Stop};
 use ngbank_models::profile::Series;
-use ngbank_models::time::{MINUTE, Micros, NEVER};
+use ngbank_models::time::{MINUTE, MS, Micros, NEVER};
 
 use crate::oracle::{Oracle, Pins, WorldEvent};
 use crate::reach::{Reach, Surroundings};
 use crate::result::{Cost, DeviceAccount, EventKind, RunResult};
-use crate::scenario::{RemoteWiring, Resolved};
+use crate::scenario::{AgeingLaw, RemoteWiring, Resolved};
 use chain::Chain;
 use grid::{DECISION, Grid, Point};
 use host::{Host, pre_alarm_duty};
@@ -154,6 +155,8 @@ struct Engine<'a> {
     cost: Cost,
     canonical: Box<Canonical>,
     ambient: Series,
+    /// The age of the cells, if they age.
+    ageing: Option<Ageing>,
     /// Stretches in which every grid point is executed.
     lockstep: Vec<(Micros, Micros)>,
     /// The bus voltage at the end of the last committed step, V.
@@ -175,7 +178,7 @@ impl<'a> Engine<'a> {
         lockstep: Vec<(Micros, Micros)>,
         tap: Option<&'a mut dyn Tap>,
     ) -> Result<Self, RunError> {
-        let cells = CellSet::ng();
+        let cells = scenario.bank.cells.set().map_err(RunError::Bank)?;
         let library = scenario.library().map_err(RunError::Series)?;
         let ambient = scenario.ambient.series(&library);
         let ambient = ambient.ok_or_else(|| RunError::Series("the ambient names no temperature series".to_owned()))?;
@@ -198,6 +201,8 @@ impl<'a> Engine<'a> {
             latency: Latency::new(&scenario.settings, batteries),
             reach,
             ambient,
+            ageing: (scenario.bank.ageing != AgeingLaw::Off)
+                .then(|| Ageing::new(batteries, scenario.bank.params.cells_per_battery)),
             schedule: Schedule::new(scenario),
             grid: Grid::new(batteries),
             survey: Survey::new(batteries),
@@ -234,6 +239,7 @@ impl<'a> Engine<'a> {
     fn play_all(mut self) -> Result<RunResult, RunError> {
         let end = self.scenario.duration_us;
         self.change_air(0);
+        self.age();
         self.before_power();
         self.oracle.world(0, WorldEvent::PowerOn);
         self.tell_remote(0);
@@ -247,7 +253,8 @@ impl<'a> Engine<'a> {
                 return Err(RunError::Chatter(t));
             }
             self.happen(t);
-            let until = end.min(self.schedule.next_time()).min(self.installation.next_time()).min(self.next_air);
+            let due = self.installation.next_time().min(self.next_air).min(self.chain.next_short().max(t + MS));
+            let until = end.min(self.schedule.next_time()).min(due);
             debug_assert!(until > t, "everything due has happened");
             let proposal = self.plant.propose(self.installation.branches(), self.installation.guards(), until);
             match proposal.stop {
@@ -403,8 +410,9 @@ impl<'a> Engine<'a> {
             self.jump_checkpoint(at, at == self.survey.end && !changes.shows());
             self.chain.tick(&self.plant, at);
             self.chain.advance(&self.plant, at);
+            let shorts = self.chain.follow_shorts(&self.plant, at);
             self.plant.commit(at);
-            if changes.bleed {
+            if changes.bleed || shorts {
                 self.chain.bleed(&mut self.plant);
             }
             if changes.counter {
@@ -416,6 +424,7 @@ impl<'a> Engine<'a> {
         }
         if at >= self.next_air {
             self.change_air(at);
+            self.age();
         }
     }
 
@@ -423,6 +432,21 @@ impl<'a> Engine<'a> {
     fn change_air(&mut self, t: Micros) {
         self.plant.set_ambient_c(self.ambient.value_at(t + AIR / 2));
         self.next_air = (t / AIR + 1) * AIR;
+    }
+
+    /// Cells grow older by what they have been through; the ageing keeps to an hourly grid of its own.
+    fn age(&mut self) {
+        let Some(ageing) = &mut self.ageing else { return };
+        let (plant, cells) = (&mut self.plant, self.scenario.bank.params.cells_per_battery);
+        let mut soc = [0.0; CELLS_MAX];
+        for b in 0..plant.batteries() {
+            for (c, soc) in soc.iter_mut().enumerate().take(cells) {
+                *soc = plant.soc(b, c);
+            }
+            if ageing.sample(plant.time(), b, plant.celsius(b), &soc[..cells]) {
+                (0..cells).for_each(|c| plant.set_health(b, c, &ageing.health(b, c)));
+            }
+        }
     }
 
     fn in_lockstep(&self, t: Micros) -> bool {
@@ -437,6 +461,9 @@ impl<'a> Engine<'a> {
         (0..self.plant.batteries()).for_each(|b| recorder.charges(&self.plant, b));
         self.plant.state_digest(&mut |bytes| recorder.hash(bytes));
         self.chain.state_digest(&mut |bytes| recorder.hash(bytes));
+        if let Some(ageing) = &self.ageing {
+            ageing.state_digest(&mut |bytes| recorder.hash(bytes));
+        }
         let verdicts = self.oracle.finish(end);
         for verdict in &verdicts.properties {
             if let Some(violation) = &verdict.first_violation {

@@ -18,8 +18,8 @@ pub struct Ticks {
     known: Vec<Known>,
     /// The first tick of the proposed step that changes something, and what it changes at any battery.
     change: Option<(Micros, TickOutcome)>,
-    /// Batteries whose last tick changed a bleed current.
-    bleed: Vec<bool>,
+    /// Batteries whose bleed currents have changed, by a tick or a short.
+    pub(super) bleed: Vec<bool>,
     /// A tick has set a charge counter to full, or its offset to zero.
     pub counter_set: bool,
 }
@@ -129,12 +129,12 @@ impl Chain {
         self.ticks.next += Micros::from(count) * TICK_US;
     }
 
-    /// Bleed currents that the last tick changed reach the plant, after the step has been committed.
+    /// Bleed and short-circuit currents that have changed reach the plant, after the step has been committed.
     pub fn bleed(&mut self, plant: &mut Plant) {
-        for (b, changed) in self.ticks.bleed.iter_mut().enumerate() {
-            if std::mem::take(changed) {
+        for b in 0..self.electronics.len() {
+            if std::mem::take(&mut self.ticks.bleed[b]) {
                 for (c, &amps) in self.electronics[b].bleed_a().iter().enumerate().take(self.cells) {
-                    plant.set_bleed(b, c, amps);
+                    plant.set_bleed(b, c, amps + self.short_a(b, c));
                 }
             }
         }

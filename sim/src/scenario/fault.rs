@@ -50,6 +50,15 @@ pub enum FaultKind {
         /// Reading, °C.
         celsius: f64,
     },
+    /// A resistance lies across a cell, inside its battery: it empties and warms the cell, and nothing measures it.
+    InternalShort {
+        /// Battery, from 0.
+        battery: usize,
+        /// Cell of the battery, from 0.
+        cell: usize,
+        /// Ω.
+        ohm: f64,
+    },
     /// The chain cable is open: this battery and every later one are silent (COM-1).
     CableBreak {
         /// First battery behind the break, from 0.

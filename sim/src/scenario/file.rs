@@ -5,8 +5,9 @@
 //! [bank]                # model, count or series + parallel, system voltage, charge, spreads, temperatures
 //! [bank.wiring]         # where the terminals hang; resistances of cables, links and bus bars, mΩ
 //! [bank.wiring.fuse]    # a fuse in every string
-//! [bank.thermal]        # heat capacity and conductances of one battery
+//! [bank.thermal]        # heat capacity and conductances of one battery, and how they stand
 //! [[bank.weak_cell]]    # a cell that differs, by battery and cell, counted from 1
+//! [[bank.battery]]      # a battery with another state of health or charge, counted from 1
 //! [[bank.string]]       # a string with another state of charge or a bad contact, counted from 1
 //! [bms]                 # clock and Bluetooth
 //! [settings]            # settings of the firmware that differ from their defaults
@@ -25,6 +26,7 @@ use serde::Deserialize;
 use ngbank_models::network::Layout;
 use ngbank_models::plant::slow_bolt_down;
 
+use super::cells::AgeingLaw;
 use super::fault::{Bluetooth, RemoteWiring, Reset};
 use super::settings::SettingsTable;
 use super::span_of_time::{Span, TimeOfDay};
@@ -72,6 +74,11 @@ pub(super) struct BankTable {
     pub series: Option<u32>,
     /// Strings in parallel.
     pub parallel: Option<u32>,
+    /// Parameter set of the cells: a shipped one by its name, or a file by its path; the NG cell, if absent.
+    pub cells: Option<String>,
+    /// Whether the cells age during the run.
+    #[serde(default)]
+    pub ageing: AgeingLaw,
     /// 12, 24 or 48.
     pub system_voltage_v: u32,
     /// State of charge at the start, 0 to 1.
@@ -116,10 +123,14 @@ pub(super) struct BankTable {
     #[serde(default)]
     pub wiring: WiringTable,
     /// Thermal figures of one battery.
-    pub thermal: Option<ThermalTable>,
+    #[serde(default)]
+    pub thermal: ThermalTable,
     /// Cells that differ.
     #[serde(default)]
     pub weak_cell: Vec<WeakCell>,
+    /// Batteries that differ.
+    #[serde(default)]
+    pub battery: Vec<BatteryTable>,
     /// Strings that differ.
     #[serde(default)]
     pub string: Vec<StringTable>,
@@ -209,16 +220,20 @@ pub(super) struct FuseTable {
     pub melting: Vec<(f64, f64)>,
 }
 
-/// `[bank.thermal]`
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// `[bank.thermal]`; what is left out follows from the energy of a battery.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub(super) struct ThermalTable {
     /// Heat capacity of one battery, J/K.
-    pub heat_capacity_j_per_k: f64,
+    pub heat_capacity_j_per_k: Option<f64>,
     /// Conductance from one battery to the air, W/K.
-    pub to_ambient_w_per_k: f64,
+    pub to_ambient_w_per_k: Option<f64>,
     /// Conductance between neighbouring batteries, W/K.
-    pub to_neighbour_w_per_k: f64,
+    pub to_neighbour_w_per_k: Option<f64>,
+    /// Conductance to the air through each side without a neighbour, W/K.
+    pub open_side_w_per_k: Option<f64>,
+    /// Batteries side by side; the next row stands behind. All in one row, if absent.
+    pub per_row: Option<u32>,
 }
 
 /// `[[bank.weak_cell]]`
@@ -235,7 +250,29 @@ pub(super) struct WeakCell {
     /// Multiplies the drawn resistance.
     #[serde(default = "one")]
     pub resistance_factor: f64,
+    /// Multiplies the drawn self-discharge.
+    #[serde(default = "one")]
+    pub self_discharge_factor: f64,
     /// Replaces the drawn state of charge.
+    pub soc: Option<f64>,
+}
+
+/// `[[bank.battery]]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BatteryTable {
+    /// Battery, from 1.
+    pub battery: u32,
+    /// Multiplies the drawn capacity of all its cells.
+    #[serde(default = "one")]
+    pub capacity_factor: f64,
+    /// Multiplies the drawn resistance of all its cells.
+    #[serde(default = "one")]
+    pub resistance_factor: f64,
+    /// Multiplies the drawn self-discharge of all its cells.
+    #[serde(default = "one")]
+    pub self_discharge_factor: f64,
+    /// State of charge around which its cells are drawn, instead of its string's.
     pub soc: Option<f64>,
 }
 
@@ -321,6 +358,8 @@ pub(super) enum FaultTable {
     SensorStuck { battery: u32, cell: u32, mv: u16 },
     /// A temperature sensor reads a constant.
     TemperatureStuck { battery: u32, sensor: u32, celsius: f64 },
+    /// A resistance lies across a cell, inside its battery.
+    InternalShort { battery: u32, cell: u32, ohm: f64 },
     /// The chain cable is open before this battery.
     CableBreak { before_battery: u32 },
     /// Frames arrive with flipped bits.

@@ -9,9 +9,10 @@
 //!          lines       tables  rules    no draws                     every draw
 //! ```
 //!
-//! No file is opened here: a [`FileSource`] hands over the CSV files that a scenario names.
+//! No file is opened here: a [`FileSource`] hands over the CSV and cell files that a scenario names.
 
 mod builtin;
+mod cells;
 mod check;
 mod diagnostic;
 mod document;
@@ -26,6 +27,7 @@ mod supply_fuse;
 mod tables;
 
 pub use builtin::{Builtin, builtin};
+pub use cells::{AgeingLaw, CellSource};
 pub use diagnostic::{Diagnostic, Severity};
 pub use fault::{Bluetooth, Fault, FaultKind, RemoteChange, RemoteWiring, Reset};
 pub use resolved::{Ambient, Expect, Resolved, ResolvedBank};
@@ -65,6 +67,7 @@ pub struct Scenario {
     head: ScenarioTable,
     bank: BankTable,
     shape: Shape,
+    cells: CellSource,
     bms: BmsTable,
     settings: SettingsSpec,
     remote: RemoteTable,
@@ -141,6 +144,7 @@ pub fn load(text: &str, file_name: &str, files: &dyn FileSource) -> Result<Scena
     let duration = head.as_ref().map_or(Micros::MAX, |head| head.duration.0);
     let bank = required::<BankTable>(&mut doc, "bank");
     let shape = bank.as_ref().and_then(|bank| check::bank(&mut doc, bank));
+    let cells = cells::check(&mut doc, bank.as_ref().and_then(|bank| bank.cells.as_deref()), files);
     let bms = optional::<BmsTable>(&mut doc, "bms");
     let settings = optional::<SettingsTable>(&mut doc, "settings");
     let settings = check::settings(&mut doc, &settings, shape.as_ref());
@@ -162,7 +166,7 @@ pub fn load(text: &str, file_name: &str, files: &dyn FileSource) -> Result<Scena
     let (errors, warnings) = doc.finish();
     match (head, bank, shape) {
         (Some(head), Some(bank), Some(shape)) if errors.is_empty() => {
-            Ok(Scenario { head, bank, shape, bms, settings, remote, plan, faults, expect, warnings })
+            Ok(Scenario { head, bank, shape, cells, bms, settings, remote, plan, faults, expect, warnings })
         }
         _ => Err(errors),
     }

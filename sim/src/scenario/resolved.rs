@@ -9,6 +9,7 @@ use ngbank_models::profile::{Library, Quantity, Series, SeriesSpec, Table};
 use ngbank_models::time::Micros;
 use serde::{Deserialize, Serialize};
 
+use super::cells::{AgeingLaw, CellSource};
 use super::fault::{Bluetooth, Fault, RemoteChange};
 use super::settings::SettingsSpec;
 use super::tables::{self, UserTable};
@@ -69,6 +70,12 @@ pub struct ResolvedBank {
     pub model: String,
     /// System voltage, V: 12, 24 or 48.
     pub system_voltage_v: u8,
+    /// Whether the cells age during the run.
+    #[serde(default)]
+    pub ageing: AgeingLaw,
+    /// Parameter set of the cells.
+    #[serde(default)]
+    pub cells: CellSource,
     /// Cells, wiring and temperatures.
     pub params: BankParams,
 }

@@ -1,9 +1,11 @@
 //! The engine as a whole: firmware in the loop, judged by the oracle.
 
+mod ageing;
 mod balance;
 mod bank_network;
 mod bugs;
 mod chain_break;
+mod internal_short;
 mod modes;
 mod planted;
 mod pre_alarm;

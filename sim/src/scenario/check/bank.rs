@@ -153,12 +153,15 @@ fn numbers(doc: &mut Document<'_>, bank: &BankTable) {
     if let Some(fuse) = &wiring.fuse {
         self::fuse(doc, fuse);
     }
-    if let Some(thermal) = &bank.thermal {
-        for (field, value, low, high) in [
-            ("heat_capacity_j_per_k", thermal.heat_capacity_j_per_k, 100.0, 1e7),
-            ("to_ambient_w_per_k", thermal.to_ambient_w_per_k, 0.0, 1000.0),
-            ("to_neighbour_w_per_k", thermal.to_neighbour_w_per_k, 0.0, 1000.0),
-        ] {
+    let thermal = &bank.thermal;
+    for (field, value, low, high) in [
+        ("heat_capacity_j_per_k", thermal.heat_capacity_j_per_k, 100.0, 1e7),
+        ("to_ambient_w_per_k", thermal.to_ambient_w_per_k, 0.0, 1000.0),
+        ("to_neighbour_w_per_k", thermal.to_neighbour_w_per_k, 0.0, 1000.0),
+        ("open_side_w_per_k", thermal.open_side_w_per_k, 0.0, 1000.0),
+        ("per_row", thermal.per_row.map(f64::from), 1.0, 50.0),
+    ] {
+        if let Some(value) = value {
             super::within(doc, &format!("bank.thermal.{field}"), value, low, high);
         }
     }
@@ -203,7 +206,7 @@ fn ambient(doc: &mut Document<'_>, bank: &BankTable) {
     }
 }
 
-/// Cells and strings that the file names must exist.
+/// Cells, batteries and strings that the file names must exist.
 fn places(doc: &mut Document<'_>, bank: &BankTable, shape: &Shape) {
     for (index, cell) in bank.weak_cell.iter().enumerate() {
         let path = format!("bank.weak_cell[{index}]");
@@ -211,7 +214,23 @@ fn places(doc: &mut Document<'_>, bank: &BankTable, shape: &Shape) {
         super::place(doc, &format!("{path}.cell"), cell.cell, u32::from(shape.model.cells), "cell");
         super::within(doc, &format!("{path}.capacity_factor"), cell.capacity_factor, 0.05, 2.0);
         super::within(doc, &format!("{path}.resistance_factor"), cell.resistance_factor, 0.05, 100.0);
+        super::within(doc, &format!("{path}.self_discharge_factor"), cell.self_discharge_factor, 0.0, 1000.0);
         super::within(doc, &format!("{path}.soc"), cell.soc.unwrap_or(0.5), 0.0, 1.0);
+        let before = &bank.weak_cell[..index];
+        if before.iter().any(|other| (other.battery, other.cell) == (cell.battery, cell.cell)) {
+            doc.error(&format!("{path}.cell"), "a cell that is not named before", "");
+        }
+    }
+    for (index, battery) in bank.battery.iter().enumerate() {
+        let path = format!("bank.battery[{index}]");
+        super::place(doc, &format!("{path}.battery"), battery.battery, shape.batteries(), "battery");
+        super::within(doc, &format!("{path}.capacity_factor"), battery.capacity_factor, 0.05, 2.0);
+        super::within(doc, &format!("{path}.resistance_factor"), battery.resistance_factor, 0.05, 100.0);
+        super::within(doc, &format!("{path}.self_discharge_factor"), battery.self_discharge_factor, 0.0, 1000.0);
+        super::within(doc, &format!("{path}.soc"), battery.soc.unwrap_or(0.5), 0.0, 1.0);
+        if bank.battery[..index].iter().any(|other| other.battery == battery.battery) {
+            doc.error(&format!("{path}.battery"), "a battery that is not named before", "");
+        }
     }
     for (index, string) in bank.string.iter().enumerate() {
         let path = format!("bank.string[{index}]");

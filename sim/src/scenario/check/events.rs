@@ -82,6 +82,12 @@ fn check_fault(doc: &mut Document<'_>, path: &str, fault: &FaultTable, shape: &S
             super::place(doc, &field("sensor"), *sensor, 2, "temperature sensor");
             super::within(doc, &field("celsius"), *celsius, -300.0, 300.0);
         }
+        FaultTable::InternalShort { battery: place, cell, ohm } => {
+            battery(doc, "battery", *place);
+            super::place(doc, &field("cell"), *cell, cells, "cell");
+            // Below, a cell would lose more than 1 % within the minute for which the current is held.
+            super::within(doc, &field("ohm"), *ohm, 0.1, 1e6);
+        }
         FaultTable::CableBreak { before_battery } => battery(doc, "before_battery", *before_battery),
         FaultTable::DamagedFrames { battery: place, probability } => {
             if let Some(place) = place {

@@ -5,7 +5,7 @@ use ngbank_models::network::Layout;
 use ngbank_models::plant::{BankParams, CellParams, StringFuse, Thermal, Wiring};
 
 use super::super::check::Shape;
-use super::super::file::BankTable;
+use super::super::file::{BankTable, ThermalTable};
 use crate::streams::{Entity, stream};
 
 /// Draws beyond this many deviations are cut off: nobody sells such a cell.
@@ -17,6 +17,8 @@ const HOURS_PER_MONTH: f64 = 720.0;
 const HEAT_CAPACITY_J_PER_K_PER_WH: f64 = 7.6;
 const TO_AMBIENT_W_PER_K_PER_WH: f64 = 0.0006;
 const TO_NEIGHBOUR_W_PER_K_PER_WH: f64 = 0.0004;
+/// About 0.1 m² for 5 kWh at 7.5 W/(m²·K).
+const OPEN_SIDE_W_PER_K_PER_WH: f64 = 0.000_15;
 
 /// The bank; `celsius` is the temperature at which its batteries begin.
 pub(super) fn bank(seed: u64, table: &BankTable, shape: &Shape, celsius: f64) -> BankParams {
@@ -30,26 +32,14 @@ pub(super) fn bank(seed: u64, table: &BankTable, shape: &Shape, celsius: f64) ->
             cells.push(draw_cell(seed, table, shape.model.capacity_ah, soc, battery, cell));
         }
     }
-    let energy_wh = shape.model.energy_wh;
     BankParams {
         cells_per_battery,
         series,
         parallel: shape.parallel as usize,
         capacity_ah: shape.model.capacity_ah,
-        battery_resistance_ohm: shape.model.resistance_ohm * table.resistance_factor,
+        battery_resistance_ohm: shape.model.resistance_ohm,
         wiring: wiring(table, shape),
-        thermal: match &table.thermal {
-            Some(thermal) => Thermal {
-                heat_capacity_j_per_k: thermal.heat_capacity_j_per_k,
-                to_ambient_w_per_k: thermal.to_ambient_w_per_k,
-                to_neighbour_w_per_k: thermal.to_neighbour_w_per_k,
-            },
-            None => Thermal {
-                heat_capacity_j_per_k: energy_wh * HEAT_CAPACITY_J_PER_K_PER_WH,
-                to_ambient_w_per_k: energy_wh * TO_AMBIENT_W_PER_K_PER_WH,
-                to_neighbour_w_per_k: energy_wh * TO_NEIGHBOUR_W_PER_K_PER_WH,
-            },
-        },
+        thermal: thermal(&table.thermal, shape.model.energy_wh),
         cells,
         battery_temperature_c: vec![celsius; batteries],
     }
@@ -81,6 +71,18 @@ fn wiring(table: &BankTable, shape: &Shape) -> Wiring {
     }
 }
 
+/// What the file leaves out follows from the energy of a battery.
+fn thermal(table: &ThermalTable, energy_wh: f64) -> Thermal {
+    let given = |value: Option<f64>, per_wh: f64| value.unwrap_or(energy_wh * per_wh);
+    Thermal {
+        heat_capacity_j_per_k: given(table.heat_capacity_j_per_k, HEAT_CAPACITY_J_PER_K_PER_WH),
+        to_ambient_w_per_k: given(table.to_ambient_w_per_k, TO_AMBIENT_W_PER_K_PER_WH),
+        to_neighbour_w_per_k: given(table.to_neighbour_w_per_k, TO_NEIGHBOUR_W_PER_K_PER_WH),
+        open_side_w_per_k: given(table.open_side_w_per_k, OPEN_SIDE_W_PER_K_PER_WH),
+        per_row: table.per_row.unwrap_or(0) as usize,
+    }
+}
+
 fn string_soc(seed: u64, table: &BankTable, string: usize) -> f64 {
     let given = table.string.iter().find(|other| other.string as usize == string + 1);
     let spread = stream(seed, Entity::String(string), "soc").normal_within(table.string_soc_spread, DEVIATIONS_MAX);
@@ -93,15 +95,22 @@ fn draw_cell(seed: u64, table: &BankTable, rated_ah: f64, soc: f64, battery: usi
     };
     let weak =
         table.weak_cell.iter().find(|weak| weak.battery as usize == battery + 1 && weak.cell as usize == cell + 1);
-    let capacity_factor = weak.map_or(1.0, |weak| weak.capacity_factor);
-    let resistance_factor = weak.map_or(1.0, |weak| weak.resistance_factor);
+    let own = table.battery.iter().find(|other| other.battery as usize == battery + 1);
+    let soc = own.and_then(|battery| battery.soc).unwrap_or(soc);
+    let [capacity_factor, resistance_factor, self_discharge_factor] = {
+        let weak = weak.map_or([1.0; 3], |w| [w.capacity_factor, w.resistance_factor, w.self_discharge_factor]);
+        let own = own.map_or([1.0; 3], |b| [b.capacity_factor, b.resistance_factor, b.self_discharge_factor]);
+        [weak[0] * own[0], weak[1] * own[1], weak[2] * own[2]]
+    };
     let capacity_ah = rated_ah * table.capacity_factor * (1.0 + draw("capacity", table.capacity_spread));
     let per_month = table.self_discharge_per_month * (1.0 + draw("self-discharge", table.self_discharge_spread));
     CellParams {
         capacity_ah: capacity_ah * capacity_factor,
-        resistance_factor: (1.0 + draw("resistance", table.resistance_spread)) * resistance_factor,
+        resistance_factor: table.resistance_factor
+            * (1.0 + draw("resistance", table.resistance_spread))
+            * resistance_factor,
         soc: weak.and_then(|weak| weak.soc).unwrap_or_else(|| (soc + draw("soc", table.soc_spread)).clamp(0.0, 1.0)),
-        self_discharge_a: capacity_ah * per_month / HOURS_PER_MONTH,
+        self_discharge_a: capacity_ah * per_month * self_discharge_factor / HOURS_PER_MONTH,
     }
 }
 

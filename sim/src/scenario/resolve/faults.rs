@@ -43,6 +43,7 @@ fn name(fault: &FaultTable) -> &'static str {
         FaultTable::SensorOffset { .. } => "sensor-offset",
         FaultTable::SensorStuck { .. } => "sensor-stuck",
         FaultTable::TemperatureStuck { .. } => "temperature-stuck",
+        FaultTable::InternalShort { .. } => "internal-short",
         FaultTable::CableBreak { .. } => "cable-break",
         FaultTable::DamagedFrames { .. } => "damaged-frames",
         FaultTable::ChargerIgnoresRemote { .. } => "charger-ignores-remote",
@@ -70,6 +71,9 @@ fn kind(fault: &FaultTable, devices: &[DeviceSpec], asked: &Settings) -> FaultKi
         }
         FaultTable::TemperatureStuck { battery, sensor, celsius } => {
             FaultKind::TemperatureStuck { battery: from_0(*battery), sensor: from_0(*sensor), celsius: *celsius }
+        }
+        FaultTable::InternalShort { battery, cell, ohm } => {
+            FaultKind::InternalShort { battery: from_0(*battery), cell: from_0(*cell), ohm: *ohm }
         }
         FaultTable::CableBreak { before_battery } => FaultKind::CableBreak { before_battery: from_0(*before_battery) },
         FaultTable::DamagedFrames { battery, probability } => {

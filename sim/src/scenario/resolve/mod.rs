@@ -70,6 +70,8 @@ pub(super) fn resolve(scenario: &Scenario, seed: u64) -> Resolved {
             model: table.model.clone(),
             // A checked system voltage is 12, 24 or 48 V.
             system_voltage_v: scenario.settings.bank.system_voltage_v,
+            ageing: table.ageing,
+            cells: scenario.cells.clone(),
             params,
         },
         switches: scenario.plan.switches.clone(),
