@@ -22,9 +22,8 @@
 //! - Charge at the ports and charge in the cells are summed apart and agree to rounding ([`plant::Accounts`]).
 //! - A circuit without solution is an event ([`circuit::NoRoot`]), never a clamped root.
 //!
-//! **Not here.** Firmware, queues of events, random numbers, files: the crate knows none of them. Fuses, inrush,
-//! ageing and devices behind nodes of their own are not modelled yet; all devices hang on the bank's terminals.
-//! The RC pairs store no energy in the heat balance.
+//! **Not here.** Firmware, queues of events, random numbers, files: the crate knows none of them. Fuses and
+//! ageing are not modelled yet. The RC pairs store no energy in the heat balance.
 
 pub mod catalogue;
 pub mod cell;

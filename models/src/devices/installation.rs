@@ -1,85 +1,81 @@
 //! All devices of a bank, played together.
+//!
+//! Switches without a node of their own have no voltage drop: what is behind them is on the same node while they
+//! conduct. A Cyrix between bank and starter side makes a node of its own beyond a cable. Joined, that node is one
+//! branch of the bus and its devices' limits become limits of the bus voltage. Not joined, nothing on it changes
+//! between two events, so that it is solved and its limits are judged here, at once.
 
 use super::build::{self, BuildProblem};
 use super::load::{Draw, OwnDraw};
 use super::part::{Log, Moment, Out, Part, Tag};
-use super::{Action, DeviceEvent, DeviceSpec, Output, SwitchSpec, Wire};
+use super::slot::{OwnNode, Pins, Slot};
+use super::{Action, DeviceEvent, DeviceSpec, Output, SwitchSpec};
 use crate::catalogue::voltage_factor;
-use crate::circuit::{Branch, BusState, Guard};
+use crate::circuit::{Branch, BusState, Folded, Guard, NoRoot, Quantity, When};
 use crate::profile::Library;
 use crate::time::{Micros, NEVER};
-
-/// The pins of the BMS; all float at first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Pins {
-    load: bool,
-    charger: bool,
-    pre_alarm: bool,
-}
-
-impl Pins {
-    fn high(self, output: Output) -> bool {
-        match output {
-            Output::Load => self.load,
-            Output::Charger => self.charger,
-            Output::PreAlarm => self.pre_alarm,
-            Output::None => false,
-        }
-    }
-}
-
-struct Slot {
-    name: String,
-    output: Output,
-    inverting: bool,
-    control_a: f64,
-    /// Index of the switch's slot.
-    behind: Option<usize>,
-    ignores_remote: bool,
-    part: Box<dyn Part + Send>,
-}
-
-impl Slot {
-    fn new(wire: &Wire<'_>, behind: Option<usize>, part: Box<dyn Part + Send>) -> Slot {
-        Slot {
-            name: wire.name.into(),
-            output: wire.output,
-            inverting: wire.inverting,
-            control_a: wire.control_current_ma / 1_000.0,
-            behind,
-            ignores_remote: false,
-            part,
-        }
-    }
-
-    fn commanded(&self, pins: Pins) -> bool {
-        self.ignores_remote || self.output == Output::None || pins.high(self.output) != self.inverting
-    }
-}
 
 /// All devices of a bank, played together.
 ///
 /// Devices are numbered: loads and chargers in the order of their specifications, then the
 /// switches (their own draw), then the BMS itself (SUP-2: its draw and the control currents of
 /// the outputs that are High). [`Installation::branches`] has one branch per number, on the
-/// bank's terminals; a device behind an open switch is [`Branch::Open`].
+/// bank's terminals; a device behind an open switch is [`Branch::Open`], and so is a device on a
+/// node of its own: that node is the branch of its switch.
 ///
 /// Every `on_…` call must come in the order of time. It may change branches, guards and the next
 /// time; nothing else does. No call after [`Installation::new`] allocates, except that the list
 /// of events grows until it is drained.
 pub struct Installation {
     slots: Vec<Slot>,
+    /// The slots in the order in which commands are carried.
+    order: Vec<usize>,
+    nodes: Vec<OwnNode>,
     pins: Pins,
     /// Part of the time in which a High PRE-ALARM feeds its wires.
     pre_alarm_duty: f64,
     bms: OwnDraw,
     bms_draw_a: f64,
+    /// What each device is on its own node.
+    at_node: Vec<Branch>,
     branches: Vec<Branch>,
     guards: Vec<Guard>,
     tags: Vec<Tag>,
+    /// Guards of devices on nodes that are not joined, in terms of the node.
+    apart: Vec<(Guard, Tag)>,
+    /// All guards, as found.
+    found: Found,
     next: Micros,
+    /// Voltage of the bus when it was last told.
+    bus_volts: f64,
+    /// Guards that fired at this instant.
+    instant: (Micros, usize),
     events: Vec<DeviceEvent>,
 }
+
+/// Guards as devices publish them, in terms of their own nodes.
+struct Found {
+    guards: Vec<Guard>,
+    tags: Vec<Tag>,
+}
+
+impl Found {
+    fn clear(&mut self) {
+        self.guards.clear();
+        self.tags.clear();
+    }
+}
+
+/// Changes at one instant after which a circuit counts as one that cannot feed its loads. Without constant power
+/// every current falls with the voltage, so that there is one answer and the changes lead to it; loads of constant
+/// power on a weak bank can send chargers to and fro between their limits for ever.
+const CHANGES_MAX: usize = 20;
+
+/// Most rounds of changes on nodes that are not joined, at one instant.
+const ROUNDS_MAX: usize = 400;
+
+/// Leakage of a node that is not joined (S), so that it has a voltage with no conductance on it (assumed).
+const LEAK_S: f64 = 1e-6;
 
 impl Installation {
     /// Builds the devices as they are at time 0 with all pins Floating, and the BMS without
@@ -99,26 +95,38 @@ impl Installation {
         }
         let k = voltage_factor(system_voltage_v);
         let mut slots = Vec::with_capacity(devices.len() + switches.len());
+        let switch_slot = |behind: Option<&str>| {
+            let switch = switches.iter().position(|s| behind == Some(s.wire().name));
+            switch.map(|index| devices.len() + index)
+        };
         for device in devices {
             let wire = device.wire();
-            let switch = switches.iter().position(|s| wire.behind == Some(s.wire().name));
-            let behind = switch.map(|index| devices.len() + index);
-            slots.push(Slot::new(&wire, behind, build::device_part(device, k, library)));
+            slots.push(Slot::new(&wire, switch_slot(wire.behind), build::device_part(device, k, library)));
         }
         for switch in switches {
-            slots.push(Slot::new(&switch.wire(), None, build::switch_part(switch, k)));
+            let wire = switch.wire();
+            slots.push(Slot::new(&wire, switch_slot(wire.behind), build::switch_part(switch, k)));
         }
+        let nodes = place(&mut slots);
+        let order = order(&slots, devices.len());
         let count = slots.len() + 1;
         let mut installation = Installation {
             slots,
+            order,
+            nodes,
             pins: Pins::default(),
             pre_alarm_duty: 1.0,
             bms: OwnDraw(Draw::new(0.0, k)),
             bms_draw_a: 0.0,
+            at_node: vec![Branch::Open; count],
             branches: vec![Branch::Open; count],
-            guards: Vec::with_capacity(4 * count),
-            tags: Vec::with_capacity(4 * count),
+            guards: Vec::with_capacity(5 * count),
+            tags: Vec::with_capacity(5 * count),
+            apart: Vec::with_capacity(5 * count),
+            found: Found { guards: Vec::with_capacity(5 * count), tags: Vec::with_capacity(5 * count) },
             next: NEVER,
+            bus_volts: 12.0 * k,
+            instant: (0, 0),
             events: Vec::with_capacity(64),
         };
         installation.settle(0);
@@ -165,13 +173,29 @@ impl Installation {
         self.slots.get(device).is_none_or(|slot| slot.part.closed())
     }
 
+    /// Voltage (V) of the node that a device hangs on when the bus is at `bus_volts`; of a switch with a node of its
+    /// own, that node.
+    pub fn node_volts(&self, device: usize, bus_volts: f64) -> f64 {
+        let node = self.slots.get(device).and_then(Slot::sees);
+        node.map_or(bus_volts, |node| self.nodes[node].volts_at(bus_volts))
+    }
+
+    /// Current (A) of a device into its own node when the bus is at `bus_volts`. For a device on the bus it is that of
+    /// its branch; for a switch with a node of its own, what the node gives to the bus and the switch's own draw.
+    pub fn amps(&self, device: usize, bus_volts: f64) -> f64 {
+        let home = self.slots.get(device).and_then(|slot| slot.node);
+        let volts = home.map_or(bus_volts, |node| self.nodes[node].volts_at(bus_volts));
+        self.at_node[device].amps(volts)
+    }
+
     /// The time has come that [`Installation::next_time`] gave.
     pub fn on_time(&mut self, t: Micros, bus: &BusState) {
+        self.observe(t, bus.volts);
         for device in 0..self.slots.len() {
             if self.slots[device].part.next_time() > t {
                 continue;
             }
-            let now = self.moment(t, device, bus);
+            let now = self.moment(t, device);
             let mut log = Log { device, time: t, events: &mut self.events };
             self.slots[device].part.on_time(now, &mut log);
         }
@@ -183,7 +207,13 @@ impl Installation {
         let (Some(&Guard { device, .. }), Some(&tag)) = (self.guards.get(guard), self.tags.get(guard)) else {
             return;
         };
-        let now = self.moment(t, device, bus);
+        self.observe(t, bus.volts);
+        self.instant = if self.instant.0 == t { (t, self.instant.1 + 1) } else { (t, 1) };
+        if self.instant.1 > CHANGES_MAX && self.on_no_root(t).is_some() {
+            self.instant.1 = 0;
+            return;
+        }
+        let now = self.moment(t, device);
         let mut log = Log { device, time: t, events: &mut self.events };
         match self.slots.get_mut(device) {
             Some(slot) => slot.part.on_guard(tag, now, &mut log),
@@ -195,16 +225,9 @@ impl Installation {
     /// The bank cannot deliver the power that is asked for at any voltage. The device that draws
     /// the most constant power shuts down as for a low voltage; `None` if there is none.
     pub fn on_no_root(&mut self, t: Micros) -> Option<usize> {
-        let mut most: Option<(usize, f64)> = None;
-        for (device, slot) in self.slots.iter().enumerate() {
-            let watts = slot.part.sheddable_watts();
-            if watts > most.map_or(0.0, |(_, watts)| watts) {
-                most = Some((device, watts));
-            }
-        }
-        let (device, _) = most?;
-        let mut log = Log { device, time: t, events: &mut self.events };
-        self.slots[device].part.shed(t, &mut log);
+        // A node that is not joined takes nothing from the bank.
+        let device = self.largest(|slot, nodes| slot.node.is_none_or(|node| nodes[node].joined))?;
+        self.shed(t, device);
         self.settle(t);
         Some(device)
     }
@@ -213,6 +236,7 @@ impl Installation {
     pub fn on_pins(&mut self, t: Micros, load: bool, charger: bool, pre_alarm: bool) {
         let pins = Pins { load, charger, pre_alarm };
         if pins != self.pins {
+            self.observe(t, self.bus_volts);
             self.pins = pins;
             self.settle(t);
         }
@@ -253,24 +277,84 @@ impl Installation {
         self.events.drain(..)
     }
 
-    fn moment(&self, time: Micros, device: usize, bus: &BusState) -> Moment {
-        let volts = bus.volts;
-        let behind = self.slots.iter().zip(&self.branches);
-        let amps: f64 =
-            behind.filter(|(slot, _)| slot.behind == Some(device)).map(|(_, branch)| branch.amps(volts)).sum();
-        Moment { time, volts, through_amps: amps.abs() }
+    /// The bus is at this voltage, until what happens now.
+    fn observe(&mut self, t: Micros, bus_volts: f64) {
+        self.bus_volts = bus_volts;
+        for device in 0..self.slots.len() {
+            let volts = self.node_volts(device, bus_volts);
+            let now = Moment { time: t, volts, bus_volts, through_amps: 0.0 };
+            self.slots[device].part.observe(now);
+        }
     }
 
-    /// Carries commands and supply to every device, switches first, and publishes the result.
-    fn settle(&mut self, t: Micros) {
-        for device in (0..self.slots.len()).rev() {
-            let slot = &self.slots[device];
-            let powered = slot.behind.is_none_or(|switch| self.slots[switch].part.closed());
-            let enabled = powered && slot.commanded(self.pins);
-            let mut log = Log { device, time: t, events: &mut self.events };
-            self.slots[device].part.set_enabled(t, enabled, &mut log);
+    fn moment(&self, time: Micros, device: usize) -> Moment {
+        let bus_volts = self.bus_volts;
+        let volts = self.node_volts(device, bus_volts);
+        let carried = (0..self.slots.len()).filter(|&slot| self.is_fed_through(slot, device));
+        let amps: f64 = carried.map(|slot| self.amps(slot, bus_volts)).sum();
+        Moment { time, volts, bus_volts, through_amps: amps.abs() }
+    }
+
+    /// Whether a device is on the same node as a switch and behind it.
+    fn is_fed_through(&self, device: usize, switch: usize) -> bool {
+        let slot = &self.slots[device];
+        let next = slot.behind.filter(|_| slot.node == self.slots[switch].node);
+        next.is_some_and(|next| next == switch || self.is_fed_through(next, switch))
+    }
+
+    /// The device that draws the most constant power, of those that `counts`.
+    fn largest(&self, counts: impl Fn(&Slot, &[OwnNode]) -> bool) -> Option<usize> {
+        let mut most: Option<(usize, f64)> = None;
+        for (device, slot) in self.slots.iter().enumerate() {
+            let watts = slot.part.sheddable_watts();
+            if counts(slot, &self.nodes) && watts > most.map_or(0.0, |(_, watts)| watts) {
+                most = Some((device, watts));
+            }
         }
-        self.publish();
+        most.map(|(device, _)| device)
+    }
+
+    fn shed(&mut self, t: Micros, device: usize) {
+        let mut log = Log { device, time: t, events: &mut self.events };
+        self.slots[device].part.shed(t, &mut log);
+    }
+
+    /// Plays everything that follows at this instant, as far as it does not need the bank's answer.
+    fn settle(&mut self, t: Micros) {
+        for round in 1..=ROUNDS_MAX {
+            self.command(t);
+            self.publish();
+            let apart = |slot: &Slot, nodes: &[OwnNode]| slot.node.is_some_and(|node| !nodes[node].joined);
+            match self.largest(apart).filter(|_| round % CHANGES_MAX == 0) {
+                Some(device) => self.shed(t, device),
+                None if !self.change_apart(t) => return,
+                None => {}
+            }
+        }
+        panic!("devices beyond a switch do not come to rest at {t} µs: {:?}", self.at_node);
+    }
+
+    /// Carries commands and supply to every device, switches first.
+    fn command(&mut self, t: Micros) {
+        for place in 0..self.order.len() {
+            let device = self.order[place];
+            let slot = &self.slots[device];
+            // The switch with a node of its own is not between a device and that node.
+            let on_the_way = slot.behind.filter(|&switch| self.slots[switch].own_node.is_none());
+            let powered = on_the_way.is_none_or(|switch| {
+                let switch = &self.slots[switch];
+                switch.powered && switch.part.closed()
+            });
+            let enabled = powered && slot.commanded(self.pins);
+            let amps = if slot.powered && !powered { self.amps(device, self.bus_volts) } else { 0.0 };
+            let slot = &mut self.slots[device];
+            let mut log = Log { device, time: t, events: &mut self.events };
+            if slot.powered && !powered {
+                slot.part.cut(amps, &mut log);
+            }
+            slot.powered = powered;
+            slot.part.set_enabled(t, enabled, &mut log);
+        }
     }
 
     fn publish(&mut self) {
@@ -278,18 +362,157 @@ impl Installation {
         let duty = |slot: &Slot| if slot.output == Output::PreAlarm { self.pre_alarm_duty } else { 1.0 };
         let control_a: f64 = fed.map(|slot| slot.control_a * duty(slot)).sum();
         self.bms.0.amps = self.bms_draw_a + control_a;
-        self.guards.clear();
-        self.tags.clear();
+        self.found.clear();
         self.next = NEVER;
-        let Installation { slots, bms, branches, guards, tags, next, .. } = self;
+        let Installation { slots, bms, at_node, found, next, .. } = self;
         for regulators in [true, false] {
             let parts = slots.iter().map(|slot| slot.part.as_ref() as &dyn Part).chain([&*bms as _]);
-            for (device, (part, branch)) in parts.zip(branches.iter_mut()).enumerate() {
+            for (device, (part, branch)) in parts.zip(at_node.iter_mut()).enumerate() {
                 if part.regulates() == regulators {
                     *next = (*next).min(part.next_time());
-                    part.publish(&mut Out { device, branch, guards, tags });
+                    part.publish(&mut Out { device, branch, guards: &mut found.guards, tags: &mut found.tags });
                 }
             }
         }
+        self.fold_nodes();
+        for switch in 0..self.slots.len() {
+            if let Some(limit) = self.slots[switch].part.trip_amps() {
+                self.find_trip(switch, limit);
+            }
+        }
+        self.publish_guards();
     }
+
+    /// Folds every node of its own, and what the bus sees of all devices.
+    fn fold_nodes(&mut self) {
+        for node in 0..self.nodes.len() {
+            let OwnNode { switch, ohms, .. } = self.nodes[node];
+            let joined = self.slots[switch].powered && self.slots[switch].part.closed();
+            let mut rest = Folded::default();
+            for (slot, branch) in self.slots.iter().zip(&self.at_node) {
+                if slot.node == Some(node) {
+                    rest.add(branch);
+                }
+            }
+            if joined {
+                rest.add(&self.at_node[switch]);
+                self.at_node[switch] = Branch::Beyond { ohms, rest };
+            } else if rest.siemens == 0.0 {
+                rest.siemens = LEAK_S;
+            }
+            (self.nodes[node].joined, self.nodes[node].rest) = (joined, rest);
+        }
+        for (device, branch) in self.branches.iter_mut().enumerate() {
+            let on_bus = self.slots.get(device).is_none_or(|slot| slot.node.is_none());
+            *branch = if on_bus { self.at_node[device] } else { Branch::Open };
+        }
+    }
+
+    /// Sorts the guards that were found: for the plant, in terms of the bus, or kept for a node that is not joined.
+    fn publish_guards(&mut self) {
+        self.guards.clear();
+        self.tags.clear();
+        self.apart.clear();
+        for (&guard, &tag) in self.found.guards.iter().zip(&self.found.tags) {
+            let node = self.slots.get(guard.device).and_then(Slot::sees).map(|node| self.nodes[node]);
+            let of_bus = match node {
+                None => Some(guard),
+                Some(OwnNode { joined: false, .. }) => {
+                    self.apart.push((guard, tag));
+                    None
+                }
+                Some(OwnNode { rest, ohms, .. }) => guard.on_bus(&self.at_node).map(|(limit, when)| Guard {
+                    quantity: Quantity::BusVolts,
+                    limit: rest.volts_before(limit, ohms),
+                    when,
+                    ..guard
+                }),
+            };
+            if let Some(guard) = of_bus {
+                self.guards.push(guard);
+                self.tags.push(tag);
+            }
+        }
+    }
+
+    /// Finds the voltages at which more than `limit` A flow through a switch towards its devices.
+    fn find_trip(&mut self, switch: usize, limit: f64) {
+        let mut behind = Folded::default();
+        if let Some(node) = self.slots[switch].own_node {
+            behind = self.nodes[node].rest;
+        } else {
+            for device in (0..self.slots.len()).filter(|&device| self.is_fed_through(device, switch)) {
+                // A node of its own has its own switch to guard it.
+                if !matches!(self.at_node[device], Branch::Beyond { .. }) {
+                    behind.add(&self.at_node[device]);
+                }
+            }
+        }
+        let (low, high) = behind.window_of_draw(limit).unwrap_or((f64::MAX, f64::MAX));
+        for (when, limit) in [(When::Below, low), (When::Above, high)] {
+            if limit.is_finite() {
+                self.found.guards.push(Guard { device: switch, quantity: Quantity::BusVolts, limit, when });
+                self.found.tags.push(Tag::Trip);
+            }
+        }
+    }
+
+    /// Solves the nodes that are not joined and plays the first change on one of them; whether there was one.
+    fn change_apart(&mut self, t: Micros) -> bool {
+        for node in 0..self.nodes.len() {
+            if self.nodes[node].joined {
+                continue;
+            }
+            match self.nodes[node].rest.open_volts() {
+                Ok(volts) => self.nodes[node].volts = volts,
+                Err(NoRoot) => {
+                    let device = self.largest(|slot, _| slot.node == Some(node)).expect("power that can be shed");
+                    self.shed(t, device);
+                    return true;
+                }
+            }
+        }
+        let fires = |&(guard, tag): &(Guard, Tag)| {
+            let node = &self.nodes[self.slots[guard.device].sees().expect("a device on a node of its own")];
+            let held = tag == Tag::ToIdle && node.is_open_but_for(&self.at_node[guard.device]);
+            !held && guard.fires_at(&self.at_node, node.volts)
+        };
+        let Some(&(Guard { device, .. }, tag)) = self.apart.iter().find(|found| fires(found)) else {
+            return false;
+        };
+        let now = self.moment(t, device);
+        let mut log = Log { device, time: t, events: &mut self.events };
+        self.slots[device].part.on_guard(tag, now, &mut log);
+        true
+    }
+}
+
+/// Gives every slot its node, and every switch that makes one its own; the switches of the nodes in their order.
+fn place(slots: &mut [Slot]) -> Vec<OwnNode> {
+    let mut nodes = Vec::new();
+    for (switch, slot) in slots.iter_mut().enumerate() {
+        if let Some(ohms) = slot.part.own_node() {
+            slot.own_node = Some(nodes.len());
+            nodes.push(OwnNode { switch, ohms, rest: Folded::default(), joined: false, volts: 0.0 });
+        }
+    }
+    for device in 0..slots.len() {
+        let mut next = slots[device].behind;
+        while let Some(switch) = next {
+            if slots[switch].own_node.is_some() {
+                slots[device].node = slots[switch].own_node;
+                break;
+            }
+            next = slots[switch].behind;
+        }
+    }
+    nodes
+}
+
+/// The order in which commands are carried: switches from the bus on, then devices.
+fn order(slots: &[Slot], devices: usize) -> Vec<usize> {
+    let depth = |slot: usize| std::iter::successors(slots[slot].behind, |&switch| slots[switch].behind).count();
+    let mut order: Vec<usize> = (0..slots.len()).rev().collect();
+    order.sort_by_key(|&slot| if slot < devices { usize::MAX } else { depth(slot) });
+    order
 }
