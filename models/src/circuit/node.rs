@@ -9,7 +9,10 @@ pub const BEYOND_MAX: usize = 4;
 /// Most rounds that [`close`] takes; a handful is the rule.
 pub const ROUNDS_MAX: u32 = 64;
 
-/// A round that moves the bus by less than this part of its voltage is the last.
+/// A chord shorter than this part of the voltage is a tangent.
+const CHORD_MIN: f64 = 1e-6;
+
+/// A round that moves the bus by less than this part of its voltage (at least 1 V) is the last.
 const SETTLED: f64 = 1e-13;
 
 /// The solved bus.
@@ -80,32 +83,40 @@ impl Node {
     /// The highest voltage at which the currents agree.
     ///
     /// The current of a node beyond its cable is concave in the bus voltage if its power is a load, convex if it
-    /// is a source. From above, a tangent over-estimates the one and a chord the other, so that the highest root
-    /// with these lines in their places is never below the true one: the rounds come down on it, and if the
-    /// lines have no root, there is none. Loads alone converge quadratically. With sources the chord needs a
-    /// close lower end, and the tangents' root is one as soon as the current there is positive.
+    /// is a source. Between a voltage `from` and one above the answer, `high`, a tangent over-estimates the one and
+    /// a chord the other, so that there is no answer above the highest root with these lines in their places, as
+    /// far as `from` reaches: the rounds come down on the answer and never pass it. Where all tangents at `high` or
+    /// at `low`, a voltage below the answer, meet (Newton's step) is the `from` that makes both close. Lines
+    /// without a root say that there is no answer.
     fn close(&self, u: f64, z: f64) -> Result<Closed, NoRoot> {
         if self.count == 0 {
             return Ok(Closed { volts: upper_root(&self.own, u, z)?, rounds: 0 });
         }
-        let mut high = root_of_lines(&self.lines(Beyond::ceiling), u, z)?;
-        let mut low = 0.0;
+        let least = self.beyond().iter().map(|beyond| beyond.rest.least_volts(beyond.ohms)).fold(f64::MIN, f64::max);
+        // The ceilings are ones from 0 V on.
+        let mut high = root_of_lines(&self.lines(Beyond::ceiling), u, z)?.max(0.0);
+        let mut low = f64::NEG_INFINITY;
         for rounds in 1..=ROUNDS_MAX {
-            if self.beyond().iter().any(|beyond| high <= beyond.rest.least_volts(beyond.ohms)) {
+            if high <= least {
                 return Err(NoRoot);
             }
-            let volts = root_of_lines(&self.lines(|beyond| beyond.above(low, high)), u, z)?.min(high);
-            if high - volts <= SETTLED * high {
+            let newton = |at: f64| root_of_lines(&self.lines(|beyond| beyond.tangent(at)), u, z).ok();
+            let from_high = newton(high);
+            for step in [from_high, Some(low).filter(|low| low.is_finite()).and_then(newton)].into_iter().flatten() {
+                if step > low.max(least) && step < high && self.surplus(step, u, z) >= 0.0 {
+                    low = step;
+                }
+            }
+            let from = from_high.map_or(0.0, |step| step.min(high)).max(low);
+            let volts = match root_of_lines(&self.lines(|beyond| beyond.above(from, high)), u, z) {
+                Ok(volts) => volts.clamp(from, high.max(from)),
+                Err(NoRoot) if from_high.is_some() || low.is_finite() => from,
+                Err(NoRoot) => return Err(NoRoot),
+            };
+            if high - volts <= SETTLED * high.abs().max(1.0) {
                 return Ok(Closed { volts, rounds });
             }
             high = volts;
-            if self.beyond().iter().any(|beyond| beyond.rest.watts > 0.0)
-                && let Ok(probe) = root_of_lines(&self.lines(|beyond| beyond.tangent(high)), u, z)
-                && (low..high).contains(&probe)
-                && self.surplus(probe, u, z) >= 0.0
-            {
-                low = probe;
-            }
         }
         Ok(Closed { volts: high, rounds: ROUNDS_MAX })
     }
@@ -147,9 +158,10 @@ impl Beyond {
         }
     }
 
-    /// A line that is nowhere below the current between `low` and `high`.
+    /// A line that is nowhere below the current between `low` and `high`. A short chord is its tangent, without
+    /// the cancellation.
     fn above(&self, low: f64, high: f64) -> Folded {
-        if self.rest.watts < 0.0 || low >= high {
+        if self.rest.watts < 0.0 || high - low <= CHORD_MIN * high.abs() {
             return self.tangent(high);
         }
         let at_high = self.amps(high);

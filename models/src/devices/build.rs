@@ -114,7 +114,7 @@ impl<'a> Tree<'a> {
         let mut own_node = switch.has_own_node();
         let mut next = Some(behind);
         for _ in 0..=self.switches.len() {
-            let Some(name) = next else { return None };
+            let name = next?;
             let Some(above) = self.find(name) else { return Some(self.names()) };
             if own_node && above.has_own_node() {
                 return Some("a node of its own only on the bus, not beyond another Cyrix".into());

@@ -71,7 +71,7 @@ impl Random {
 
     /// Between two values, each decade as likely as the other.
     fn decades(&mut self, low: f64, high: f64) -> f64 {
-        (self.within(low.ln(), high.ln())).exp()
+        libm::exp(self.within(libm::log(low), libm::log(high)))
     }
 }
 

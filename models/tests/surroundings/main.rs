@@ -2,4 +2,5 @@
 
 mod catalogue;
 mod csv_errors;
+mod products;
 mod series;
