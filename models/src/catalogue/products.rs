@@ -115,7 +115,7 @@ impl Products {
 
 impl Product {
     /// The keys of this product that `given` has not: what completes a device of a scenario.
-    pub fn missing_in<'a>(&'a self, given: impl Fn(&str) -> bool) -> impl Iterator<Item = (&'a str, &'a Value)> {
+    pub fn missing_in(&self, given: impl Fn(&str) -> bool) -> impl Iterator<Item = (&str, &Value)> {
         self.keys.iter().map(|(key, value)| (key.as_str(), value)).filter(move |(key, _)| !given(key))
     }
 }

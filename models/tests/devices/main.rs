@@ -11,6 +11,8 @@ mod cyrix_ct;
 mod cyrix_load;
 mod dc_dc_converter;
 mod draws;
+mod field;
+mod house;
 mod inrush;
 mod inverter;
 mod mains_charger;
