@@ -23,12 +23,15 @@ fn amps(branch: &Branch, volts: f64) -> Option<f64> {
     Some((0.5 * (low + high) - volts) / ohms)
 }
 
+/// What flows into the bus and not out of it, as the voltage that it is across `z`.
+fn surplus(branches: &[Branch], u: f64, z: f64, volts: f64) -> Option<f64> {
+    let sum: Option<f64> = branches.iter().map(|branch| amps(branch, volts)).sum();
+    sum.map(|sum| u - volts + z * sum)
+}
+
 /// The highest voltage at which the currents agree: down from far above in small steps, then halving.
 fn search(branches: &[Branch], u: f64, z: f64) -> Option<f64> {
-    let surplus = |volts: f64| {
-        let sum: Option<f64> = branches.iter().map(|branch| amps(branch, volts)).sum();
-        sum.map(|sum| u - volts + z * sum)
-    };
+    let surplus = |volts: f64| surplus(branches, u, z, volts);
     let mut high = 1e3;
     let ratio = 0.999;
     while high > 1e-3 {
@@ -68,7 +71,7 @@ fn branch() -> impl Strategy<Value = Branch> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..Default::default() })]
 
-    /// Where both find an answer it is the same; where one does not, the answer is at the very edge.
+    /// Where both find an answer it is the same.
     #[test]
     fn agrees_with_a_search(
         branches in prop::collection::vec(branch(), 1..5),
@@ -82,10 +85,11 @@ proptest! {
                 prop_assert!(found.rounds < ROUNDS_MAX / 2, "{} rounds", found.rounds);
             }
             (Err(NoRoot), None) => {}
-            // The search steps over two roots closer than a thousandth of the voltage.
+            // The search steps over roots closer to each other, or to where a load can no longer be fed, than a
+            // thousandth of the voltage: it has seen that nothing is above, the currents say that this is one.
             (Ok(found), None) => {
-                let nearly = search(&branches, u * 1.01 + 0.1, z);
-                prop_assert!(nearly.is_some(), "{} V where there is nothing", found.volts);
+                let beside = surplus(&branches, u, z, found.volts * (1.0 + 1e-9));
+                prop_assert!(beside.is_some_and(|value| value.abs() < 1e-3), "{} V: {beside:?}", found.volts);
             }
             (Err(NoRoot), Some(expected)) => prop_assert!(false, "missed {expected} V"),
         }
@@ -126,5 +130,16 @@ fn a_limit_beyond_a_cable_is_a_limit_of_the_bus() {
             let before = rest.volts_before(volts, 0.005);
             assert!((rest.volts_beyond(before, 0.005) - volts).abs() < 1e-9, "{rest:?} at {volts} V");
         }
+    }
+}
+
+/// A voltage that the node never has, because its load cannot be fed there, is no lower limit of the bus than the lowest
+/// at which it can be fed: 600 W through 5 mΩ need 2 · √(600 W · 5 mΩ) = 3.46 V.
+#[test]
+fn a_limit_that_is_never_reached_is_the_lowest_voltage_of_the_bus() {
+    let rest = Folded { watts: -600.0, ..Folded::default() };
+    assert!((rest.least_volts(0.005) - 3.464_101_6).abs() < 1e-6);
+    for volts in [0.1, 1.0, 1.7] {
+        assert_eq!(rest.volts_before(volts, 0.005), rest.least_volts(0.005), "{volts} V");
     }
 }

@@ -44,6 +44,37 @@ fn the_largest_load_shuts_down_and_comes_back_by_its_rule() {
     assert!(bench.bus() > 11.0);
 }
 
+/// Two chargers at their limits and a load that both together cannot feed at their voltage, on a bank that is as good as
+/// gone. As sources of current they would lift the bus to 60 V, as sources of voltage they are too weak: to and fro, until
+/// the load counts as one that cannot be fed.
+#[test]
+fn chargers_sent_to_and_fro_end_with_the_load() {
+    let specs = r#"
+        [[devices]]
+        kind = "mains-charger"
+        name = "small"
+        current_limit_a = 20.0
+        [[devices]]
+        kind = "mains-charger"
+        name = "large"
+        current_limit_a = 216.0
+        [[devices]]
+        kind = "power-load"
+        name = "heater"
+        wired_to = "load"
+        power_w = 4358.0
+    "#;
+    let mut bench = Bench::new(12, 13.0, specs);
+    bench.ohms = 0.001;
+    bench.pins(true, false, false);
+    bench.run_to(10 * SECOND);
+    bench.ohms = 0.294;
+    bench.set_volts(16.36);
+    bench.run_for(HOLD_UP);
+    assert_eq!(bench.times("heater", Collapsed), [10 * SECOND + HOLD_UP]);
+    assert!(bench.bus() < 17.0, "{} V", bench.bus());
+}
+
 #[test]
 fn without_a_power_load_there_is_nothing_to_shed() {
     let mut bench = Bench::new(12, 12.8, "");

@@ -4,7 +4,7 @@ use crate::bench::Bench;
 use ngbank_models::circuit::Branch;
 use ngbank_models::devices::{DeviceSpec, SwitchSpec, check};
 use ngbank_models::profile::Library;
-use ngbank_models::time::{MINUTE, SECOND};
+use ngbank_models::time::{MINUTE, MS, SECOND};
 use serde::Deserialize;
 
 const SPECS: &str = r#"
@@ -61,6 +61,36 @@ fn every_switch_on_the_way_must_conduct() {
     assert_eq!(bench.branch("lamp"), Branch::Open);
     assert!(!bench.closed("cyrix"), "the bank is gone, its control with it");
     assert!(bench.amps("radio") < -4.0, "the starter side goes on by itself");
+}
+
+/// The inner contact is still on its way when the outer one has opened: nothing flows all the same.
+#[test]
+fn the_outer_contact_decides_at_once() {
+    let specs = r#"
+        [[switches]]
+        kind = "contactor"
+        name = "outer"
+        wired_to = "load"
+        drop_out_ms = 10.0
+        [[switches]]
+        kind = "contactor"
+        name = "inner"
+        behind = "outer"
+        drop_out_ms = 1000.0
+        [[devices]]
+        kind = "resistive-load"
+        name = "lamp"
+        behind = "inner"
+        resistance_ohm = 1.0
+    "#;
+    let mut bench = Bench::new(12, 13.0, specs);
+    bench.pins(true, false, false);
+    bench.run_to(SECOND);
+    assert!(bench.amps("lamp") < -12.0);
+    bench.pins(false, false, false);
+    bench.run_for(11 * MS);
+    assert!(bench.closed("inner") && !bench.closed("outer"));
+    assert_eq!(bench.branch("lamp"), Branch::Open);
 }
 
 /// What the node gives to the bank is what its devices give to the node, and the cable has its drop.
