@@ -77,6 +77,16 @@ fn closes_by_the_table() {
     }
 }
 
+/// The upper band begins at its limit also for what comes from the band below it.
+#[test]
+fn a_limit_reached_from_below_belongs_to_the_upper_band() {
+    let mut bench = at_ten_seconds(12, 13.35, 13.4);
+    bench.pins(true, true, true);
+    let reached = bench.time + 1;
+    bench.run_for(5 * MINUTE);
+    assert_eq!(bench.times("cyrix", Closed).first(), Some(&(reached + 120 * SECOND)));
+}
+
 #[test]
 fn a_floating_control_keeps_it_open_and_opens_it_at_once() {
     let mut bench = at_ten_seconds(12, 14.0, 14.4);
