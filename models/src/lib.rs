@@ -22,9 +22,8 @@
 //! - Charge at the ports and charge in the cells are summed apart and agree to rounding ([`plant::Accounts`]).
 //! - A circuit without solution is an event ([`circuit::NoRoot`]), never a clamped root.
 //!
-//! **Not here.** Firmware, queues of events, random numbers, files: the crate knows none of them. Inrush
-//! and devices behind nodes of their own are not modelled yet; all devices hang on the bank's terminals.
-//! What an RC pair takes in counts as heat when it goes in.
+//! **Not here.** Firmware, queues of events, random numbers, files: the crate knows none of them. What an RC pair takes
+//! in counts as heat when it goes in.
 
 pub mod ageing;
 pub mod catalogue;

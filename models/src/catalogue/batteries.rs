@@ -111,7 +111,7 @@ impl Batteries {
         let file: File = toml::from_str(text).map_err(|error| {
             vec![Problem {
                 file: file_name.into(),
-                line: error.span().map(|span| line_of(text, span.start)),
+                line: error.span().map(|span| super::line_of(text, span.start)),
                 field: "battery".into(),
                 value: error.message().into(),
                 allowed: "[[battery]] tables as in the built-in catalogue".into(),
@@ -125,7 +125,7 @@ impl Batteries {
             let mut report = |field: &str, value: String, allowed: String| {
                 problems.push(Problem {
                     file: file_name.into(),
-                    line: Some(line_of_field(text, start, field)),
+                    line: Some(super::line_of_field(text, start, field)),
                     field: format!("battery.{}.{field}", model.name),
                     value,
                     allowed,
@@ -157,20 +157,4 @@ pub fn builtin() -> &'static Batteries {
 /// A built-in model by name.
 pub fn find(name: &str) -> Option<&'static BatteryModel> {
     builtin().find(name)
-}
-
-/// 1-based line of a byte position.
-fn line_of(text: &str, position: usize) -> usize {
-    1 + text.as_bytes().iter().take(position).filter(|&&byte| byte == b'\n').count()
-}
-
-/// Line of a key inside the table that starts at a byte position; the table's own line if absent.
-fn line_of_field(text: &str, table: usize, field: &str) -> usize {
-    let first = line_of(text, table);
-    text.lines()
-        .enumerate()
-        .skip(first)
-        .take_while(|(_, line)| !line.trim_start().starts_with('['))
-        .find(|(_, line)| line.split('=').next().is_some_and(|key| key.trim() == field))
-        .map_or(first, |(index, _)| index + 1)
 }

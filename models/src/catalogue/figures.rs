@@ -1,4 +1,4 @@
-//! Default figures of loads, chargers and switchgear (`data/devices.toml`), each with its source.
+//! Default figures of loads, chargers and switchgear (`data/devices/`, a file per family), each with its source.
 
 use serde::{Deserialize, Serialize};
 use std::sync::OnceLock;
@@ -80,6 +80,128 @@ figure_table! {
         over_voltage_clear_v,
         /// Its own draw (A).
         own_draw_a,
+        /// Current that counts as a short circuit (A).
+        short_circuit_a,
+        /// From a short circuit to the next try (s).
+        short_circuit_retry_s,
+        /// Tries after the first short circuit, before it gives up.
+        short_circuit_retries,
+    }
+}
+
+figure_table! {
+    /// Cyrix-Li-load.
+    CyrixLoadFigures {
+        /// Shortest time open after its control floated (s).
+        off_time_min_s,
+        /// Openings after which it stays open.
+        events_to_lock,
+        /// Battery voltage that ends that state (V at 12 V).
+        unlock_v,
+        /// How long the battery must be above it (s).
+        unlock_hold_s,
+        /// Time closed after which the openings are forgotten (s).
+        event_memory_s,
+        /// Its own draw (A).
+        own_draw_a,
+    }
+}
+
+figure_table! {
+    /// Cyrix-Li-ct: the bands of its starter side and their times.
+    CyrixCtFigures {
+        /// Below this it opens at once (V at 12 V).
+        open_at_once_v,
+        /// From here on it keeps its state, below it opens after a while (V at 12 V).
+        keep_v,
+        /// From here on it closes slowly (V at 12 V).
+        close_slow_v,
+        /// From here on it closes (V at 12 V).
+        close_medium_v,
+        /// From here on it closes fast (V at 12 V).
+        close_fast_v,
+        /// Time in the band in which it opens (s).
+        open_delay_s,
+        /// Time in the slow band until it closes (s).
+        close_slow_s,
+        /// Time in the middle band until it closes (s).
+        close_medium_s,
+        /// Time in the uppermost band until it closes (s).
+        close_fast_s,
+        /// Its own draw (A).
+        own_draw_a,
+        /// Cable between starter side and bank, both ways (Ω).
+        cable_resistance_ohm,
+    }
+}
+
+figure_table! {
+    /// Cyrix-Li-Charge.
+    CyrixChargeFigures {
+        /// Charging voltage that its charger side must show (V at 12 V).
+        charging_v,
+        /// Least voltage of the battery (V).
+        battery_min_v,
+        /// How long both and the control must hold before it closes (s).
+        close_delay_s,
+        /// Time closed after which it opens to look for the charger (s).
+        look_every_s,
+        /// Current from the battery that opens it (A).
+        reverse_a,
+        /// Its own draw (A).
+        own_draw_a,
+        /// Cable between charger side and bank, both ways (Ω).
+        cable_resistance_ohm,
+    }
+}
+
+figure_table! {
+    /// DC-DC converter.
+    DcDcFigures {
+        /// Output power over the power taken for it (0–1).
+        efficiency,
+        /// Least input voltage (V at 12 V).
+        input_min_v,
+        /// Input voltage at which it works again (V at 12 V).
+        input_restart_v,
+        /// Shortest time off (s).
+        restart_delay_s,
+        /// How long it bears a limited input current before it shuts down (s).
+        hold_up_s,
+    }
+}
+
+figure_table! {
+    /// Alternator.
+    AlternatorFigures {
+        /// Regulated voltage (V at 12 V).
+        regulated_v,
+        /// Part of its current that a warm one has lost (0–1).
+        derating,
+        /// Time constant of warming up and cooling (s).
+        warming_s,
+        /// Standing longer than this the engine is off (s).
+        engine_off_after_s,
+        /// More current than this, cut off, is a load dump (A).
+        load_dump_a,
+        /// Cable between alternator and its node, both ways (Ω).
+        cable_resistance_ohm,
+    }
+}
+
+figure_table! {
+    /// Starter battery (lead-acid).
+    StarterBatteryFigures {
+        /// Open voltage when empty (V at 12 V).
+        empty_v,
+        /// Open voltage when full (V at 12 V).
+        full_v,
+        /// Resistance of one of 70 Ah (Ω at 12 V).
+        resistance_ohm,
+        /// How many times that is larger when a full one is charged.
+        full_charge_factor,
+        /// State of charge at the start (0–1).
+        soc_at_start,
     }
 }
 
@@ -116,6 +238,8 @@ figure_table! {
         overload_s,
         /// Draw without load (W).
         no_load_w,
+        /// How long it bears a limited input current before it shuts down (s).
+        hold_up_s,
     }
 }
 
@@ -140,6 +264,8 @@ figure_table! {
         start_delay_s,
         /// Cable between charger and bank, both ways (Ω).
         cable_resistance_ohm,
+        /// How long the current must be below the tail current (s).
+        tail_hold_s,
     }
 }
 
@@ -191,28 +317,66 @@ pub struct EfficiencyPoint {
     pub efficiency: f64,
 }
 
+/// One point of an alternator's current over the speed of its vehicle.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SpeedPoint {
+    /// Speed (m/s).
+    pub speed_m_per_s: f64,
+    /// Current over the rated current, when cold.
+    pub current_share: f64,
+}
+
 /// All default figures.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DeviceFigures {
     /// BatteryProtect in Li-ion mode.
     pub battery_protect: BatteryProtectFigures,
+    /// Cyrix-Li-load.
+    pub cyrix_li_load: CyrixLoadFigures,
+    /// Cyrix-Li-ct.
+    pub cyrix_li_ct: CyrixCtFigures,
+    /// Cyrix-Li-Charge.
+    pub cyrix_li_charge: CyrixChargeFigures,
     /// Contactor or relay.
     pub contactor: ContactorFigures,
     /// Inverter.
     pub inverter: InverterFigures,
     /// The inverter's efficiency over its load, ascending.
     pub inverter_efficiency: Vec<EfficiencyPoint>,
+    /// DC-DC converter.
+    pub dc_dc_converter: DcDcFigures,
     /// Mains charger.
     pub mains_charger: MainsChargerFigures,
     /// Solar charger.
     pub solar_charger: SolarChargerFigures,
+    /// Alternator.
+    pub alternator: AlternatorFigures,
+    /// The alternator's current over the speed, ascending.
+    pub alternator_curve: Vec<SpeedPoint>,
+    /// Starter battery.
+    pub starter_battery: StarterBatteryFigures,
     /// The BMS itself.
     pub bms: BmsFigures,
 }
 
+/// The built-in files, one per family.
+const FILES: &str = concat!(
+    include_str!("../../data/devices/battery-protect.toml"),
+    include_str!("../../data/devices/cyrix.toml"),
+    include_str!("../../data/devices/contactor.toml"),
+    include_str!("../../data/devices/inverter.toml"),
+    include_str!("../../data/devices/dc-dc-converter.toml"),
+    include_str!("../../data/devices/mains-charger.toml"),
+    include_str!("../../data/devices/solar-charger.toml"),
+    include_str!("../../data/devices/alternator.toml"),
+    include_str!("../../data/devices/starter-battery.toml"),
+    include_str!("../../data/devices/bms.toml"),
+);
+
 /// The built-in figures, parsed once.
 pub fn figures() -> &'static DeviceFigures {
     static FIGURES: OnceLock<DeviceFigures> = OnceLock::new();
-    FIGURES.get_or_init(|| toml::from_str(include_str!("../../data/devices.toml")).expect("embedded devices.toml"))
+    FIGURES.get_or_init(|| toml::from_str(FILES).expect("embedded figures of devices"))
 }

@@ -1,17 +1,25 @@
 //! From specifications to parts, and what keeps a set of specifications from being built.
 
-use super::battery_protect::BatteryProtectPart;
+use super::alternator::{AlternatorData, AlternatorPart};
 use super::charger::{Charger, CycleLimits};
 use super::contactor::ContactorPart;
+use super::cyrix_charge::CyrixChargePart;
+use super::cyrix_ct::CyrixCtPart;
 use super::demand::Demand;
-use super::inverter::{Conversion, PowerPart};
+use super::inverter::{Conversion, Inrush, PowerPart};
 use super::load::{Draw, Nature, OwnDraw, PlainLoad};
+use super::load_switch::{LoadSwitchLimits, LoadSwitchPart, ShortCircuit};
 use super::low_voltage::{LowVoltage, LowVoltageLimits};
 use super::mains_charger::MainsChargerPart;
-use super::part::Part;
+use super::part::{BAND_V, Part};
+use super::regulator::{Mode, Regulator};
 use super::solar_charger::{Panel, SolarChargerPart};
+use super::starter_battery::{StarterBatteryData, StarterBatteryPart};
+use super::supply::Supply;
+use super::{Alternator, BatteryProtect, Contactor, Cyrix, DcDcConverter, StarterBattery};
 use super::{DeviceSpec, Inverter, MainsCharger, SolarCharger, SwitchSpec};
-use crate::catalogue::{Figure, figures};
+use crate::catalogue::{EfficiencyPoint, Figure, figures};
+use crate::circuit::BEYOND_MAX;
 use crate::profile::{Library, SeriesSpec, micros_of_seconds};
 use crate::time::{Micros, NEVER};
 
@@ -54,6 +62,14 @@ pub fn check(
             add(format!("switches[{i}].name"), format!("{name:?} again"), UNIQUE.into());
         }
     }
+    let tree = Tree { switches };
+    for (i, switch) in switches.iter().enumerate() {
+        if let Some(behind) = switch.wire().behind
+            && let Some(allowed) = tree.refuses(switch, behind)
+        {
+            add(format!("switches[{i}].behind"), format!("{behind:?}"), allowed);
+        }
+    }
     for (i, device) in devices.iter().enumerate() {
         device.check(system_voltage_v, library, &mut |field, value, allowed| {
             add(format!("devices[{i}].{field}"), value, allowed);
@@ -63,33 +79,120 @@ pub fn check(
             add(format!("devices[{i}].name"), format!("{:?} again", wire.name), UNIQUE.into());
         }
         if let Some(behind) = wire.behind
-            && !switches.iter().any(|switch| switch.wire().name == behind)
+            && tree.find(behind).is_none()
         {
-            let known: Vec<_> = switches.iter().map(|switch| switch.wire().name).collect();
-            let allowed = format!("the name of a switch: {}", known.join(", "));
-            add(format!("devices[{i}].behind"), format!("{behind:?}"), allowed);
+            add(format!("devices[{i}].behind"), format!("{behind:?}"), tree.names());
         }
+    }
+    let own_nodes = switches.iter().filter(|switch| switch.has_own_node()).count();
+    if own_nodes > BEYOND_MAX {
+        let found = format!("{own_nodes} Cyrix-Li-ct and Cyrix-Li-Charge");
+        add("switches".into(), found, format!("at most {BEYOND_MAX}"));
     }
     problems
 }
 
 const UNIQUE: &str = "a name that no other device or switch has";
 
+/// What is behind what.
+struct Tree<'a> {
+    switches: &'a [SwitchSpec],
+}
+
+impl<'a> Tree<'a> {
+    fn find(&self, name: &str) -> Option<&'a SwitchSpec> {
+        self.switches.iter().find(|switch| switch.wire().name == name)
+    }
+
+    fn names(&self) -> String {
+        let known: Vec<_> = self.switches.iter().map(|switch| switch.wire().name).collect();
+        format!("the name of a switch: {}", known.join(", "))
+    }
+
+    /// What would be allowed, if `switch` may not be behind `behind`.
+    fn refuses(&self, switch: &SwitchSpec, behind: &str) -> Option<String> {
+        let mut own_node = switch.has_own_node();
+        let mut next = Some(behind);
+        for _ in 0..=self.switches.len() {
+            let name = next?;
+            let Some(above) = self.find(name) else { return Some(self.names()) };
+            if own_node && above.has_own_node() {
+                return Some("a node of its own only on the bus, not beyond another Cyrix".into());
+            }
+            own_node |= above.has_own_node();
+            next = above.wire().behind;
+        }
+        Some("switches that are not behind themselves".into())
+    }
+}
+
 /// The part of a switch.
 pub(super) fn switch_part(switch: &SwitchSpec, k: f64) -> Box<dyn Part + Send> {
+    let f = figures();
+    let cable = |cyrix: &Cyrix, figure: &Figure| cyrix.cable_resistance_ohm.unwrap_or(figure.value);
     match switch {
-        SwitchSpec::BatteryProtect(s) => Box::new(BatteryProtectPart::new(k, s.own_draw_a, s.over_voltage_v)),
-        SwitchSpec::Contactor(s) => {
-            let f = &figures().contactor;
-            let us = |own: Option<f64>, figure: &Figure| micros_of_seconds(own.unwrap_or(figure.value) / 1_000.0);
-            Box::new(ContactorPart::new(
-                us(s.pick_up_ms, &f.pick_up_ms),
-                us(s.drop_out_ms, &f.drop_out_ms),
-                us(s.bounce_ms, &f.bounce_ms),
-                s.weld_above_a.unwrap_or(f64::INFINITY),
-            ))
+        SwitchSpec::BatteryProtect(s) => battery_protect(s, k),
+        SwitchSpec::Contactor(s) => contactor(s),
+        SwitchSpec::CyrixLiLoad(_) => cyrix_load(k),
+        SwitchSpec::CyrixLiCt(s) => {
+            let figures = &f.cyrix_li_ct;
+            Box::new(CyrixCtPart::new(k, figures, cable(s, &figures.cable_resistance_ohm)))
+        }
+        SwitchSpec::CyrixLiCharge(s) => {
+            let figures = &f.cyrix_li_charge;
+            Box::new(CyrixChargePart::new(k, figures, cable(s, &figures.cable_resistance_ohm)))
         }
     }
+}
+
+fn battery_protect(s: &BatteryProtect, k: f64) -> Box<dyn Part + Send> {
+    let f = &figures().battery_protect;
+    let over_voltage_v = s.over_voltage_v.unwrap_or(f.over_voltage_v.value * k);
+    let clear_v = over_voltage_v - (f.over_voltage_v.value - f.over_voltage_clear_v.value) * k;
+    let limits = LoadSwitchLimits {
+        off_time_min: us(&f.off_time_min_s),
+        connect_delay: us(&f.connect_delay_s),
+        events_to_lock: f.events_to_lock.value as u32,
+        unlock_v: f.unlock_v.value * k,
+        unlock_hold: us(&f.unlock_hold_s),
+        event_memory: us(&f.event_memory_s),
+        over_voltage: Some((over_voltage_v, clear_v)),
+        short_circuit: Some(ShortCircuit {
+            amps: s.short_circuit_a.unwrap_or(f.short_circuit_a.value),
+            retry: us(&f.short_circuit_retry_s),
+            retries: f.short_circuit_retries.value as u32,
+        }),
+        band_v: BAND_V * k,
+    };
+    Box::new(LoadSwitchPart::new(limits, Draw::new(s.own_draw_a.unwrap_or(f.own_draw_a.value), k)))
+}
+
+fn cyrix_load(k: f64) -> Box<dyn Part + Send> {
+    let f = &figures().cyrix_li_load;
+    let limits = LoadSwitchLimits {
+        off_time_min: us(&f.off_time_min_s),
+        // A timer has to lie ahead.
+        connect_delay: 1,
+        events_to_lock: f.events_to_lock.value as u32,
+        unlock_v: f.unlock_v.value * k,
+        unlock_hold: us(&f.unlock_hold_s),
+        event_memory: us(&f.event_memory_s),
+        over_voltage: None,
+        short_circuit: None,
+        band_v: BAND_V * k,
+    };
+    Box::new(LoadSwitchPart::new(limits, Draw::new(f.own_draw_a.value, k)))
+}
+
+fn contactor(s: &Contactor) -> Box<dyn Part + Send> {
+    let f = &figures().contactor;
+    let us = |own: Option<f64>, figure: &Figure| micros_of_seconds(own.unwrap_or(figure.value) / 1_000.0);
+    Box::new(ContactorPart::new(
+        us(s.pick_up_ms, &f.pick_up_ms),
+        us(s.drop_out_ms, &f.drop_out_ms),
+        us(s.bounce_ms, &f.bounce_ms),
+        s.weld_above_a.unwrap_or(f64::INFINITY),
+    ))
 }
 
 /// The part of a device that has passed [`check`].
@@ -116,6 +219,9 @@ pub(super) fn device_part(device: &DeviceSpec, k: f64, library: &Library) -> Box
             Box::new(PlainLoad::new(nature, from, until))
         }
         DeviceSpec::Inverter(d) => inverter(d, k, library),
+        DeviceSpec::DcDcConverter(d) => dc_dc_converter(d, k, library),
+        DeviceSpec::Alternator(d) => alternator(d, k, series(&d.speed)),
+        DeviceSpec::StarterBattery(d) => starter_battery(d, k),
         DeviceSpec::Parasitic(d) => Box::new(OwnDraw(Draw::new(d.current_ma / 1_000.0, k))),
         DeviceSpec::MainsCharger(d) => mains_charger(d, k),
         DeviceSpec::SolarCharger(d) => {
@@ -127,24 +233,93 @@ pub(super) fn device_part(device: &DeviceSpec, k: f64, library: &Library) -> Box
 }
 
 fn power_load(demand: Demand, k: f64, shut_down_v: Option<f64>, restart_v: Option<f64>) -> Box<dyn Part + Send> {
-    let limits = LowVoltageLimits::new(k, shut_down_v, restart_v, false);
-    Box::new(PowerPart::new(demand, None, LowVoltage::new(limits)))
+    let f = &figures().inverter;
+    let min_v = shut_down_v.unwrap_or(f.low_shut_down_v.value * k);
+    let supply = Supply::new(k, min_v, f64::INFINITY, us(&f.hold_up_s));
+    let limits = LowVoltageLimits::new(k, restart_v, false);
+    Box::new(PowerPart::new(demand, None, None, supply, LowVoltage::new(limits)))
+}
+
+/// Power out of a converter: a series or a constant, of which [`check`] has seen that there is one.
+fn output(load: Option<&SeriesSpec>, power_w: Option<f64>, library: &Library) -> Demand {
+    match load {
+        Some(load) => Demand::Series(library.series(load).expect("series checked before")),
+        None => Demand::constant(power_w.unwrap_or(0.0)),
+    }
 }
 
 fn inverter(d: &Inverter, k: f64, library: &Library) -> Box<dyn Part + Send> {
     let f = figures();
-    let demand = match &d.load {
-        Some(load) => Demand::Series(library.series(load).expect("series checked before")),
-        None => Demand::constant(d.power_w.unwrap_or(0.0)),
-    };
     let conversion = Conversion {
         rated_w: d.rated_w,
         no_load_w: d.no_load_w.unwrap_or(f.inverter.no_load_w.value),
         curve: d.efficiency.clone().unwrap_or_else(|| f.inverter_efficiency.clone()),
         overload: us(&f.inverter.overload_s),
     };
-    let limits = LowVoltageLimits::new(k, d.low_shut_down_v, d.low_restart_v, true);
-    Box::new(PowerPart::new(demand, Some(conversion), LowVoltage::new(limits)))
+    let inrush = d.inrush_capacitance_f.zip(d.inrush_resistance_ohm);
+    let inrush = inrush.map(|(farads, ohms)| Inrush { ohms, time_constant: micros_of_seconds(farads * ohms).max(1) });
+    let min_v = d.low_shut_down_v.unwrap_or(f.inverter.low_shut_down_v.value * k);
+    let amps_max = d.input_current_limit_a.unwrap_or(f64::INFINITY);
+    let supply = Supply::new(k, min_v, amps_max, us(&f.inverter.hold_up_s));
+    let limits = LowVoltageLimits::new(k, d.low_restart_v, true);
+    let demand = output(d.load.as_ref(), d.power_w, library);
+    Box::new(PowerPart::new(demand, Some(conversion), inrush, supply, LowVoltage::new(limits)))
+}
+
+fn dc_dc_converter(d: &DcDcConverter, k: f64, library: &Library) -> Box<dyn Part + Send> {
+    let f = &figures().dc_dc_converter;
+    let efficiency = d.efficiency.unwrap_or(f.efficiency.value);
+    let conversion = Conversion {
+        rated_w: f64::INFINITY,
+        no_load_w: 0.0,
+        curve: vec![EfficiencyPoint { load_share: 0.0, efficiency }],
+        overload: NEVER,
+    };
+    let min_v = d.input_min_v.unwrap_or(f.input_min_v.value * k);
+    let amps_max = d.input_current_limit_a.unwrap_or(f64::INFINITY);
+    let supply = Supply::new(k, min_v, amps_max, us(&f.hold_up_s));
+    let restart_v = d.input_restart_v.unwrap_or(f.input_restart_v.value * k);
+    let limits =
+        LowVoltageLimits { restart_delay: us(&f.restart_delay_s), ..LowVoltageLimits::new(k, Some(restart_v), false) };
+    let demand = output(d.load.as_ref(), d.power_w, library);
+    Box::new(PowerPart::new(demand, Some(conversion), None, supply, LowVoltage::new(limits)))
+}
+
+fn alternator(d: &Alternator, k: f64, speed: crate::profile::Series) -> Box<dyn Part + Send> {
+    let f = &figures().alternator;
+    let regulator = Regulator {
+        k,
+        cable_ohm: d.cable_resistance_ohm.unwrap_or(f.cable_resistance_ohm.value),
+        amps_max: d.rated_a,
+        watts_max: f64::INFINITY,
+        set_v: d.regulated_v.unwrap_or(f.regulated_v.value * k),
+        mode: Mode::Off,
+    };
+    let data = AlternatorData {
+        rated_a: d.rated_a,
+        speed,
+        curve: d.curve.clone().unwrap_or_else(|| figures().alternator_curve.clone()),
+        derating: d.derating.unwrap_or(f.derating.value),
+        warming: us(&f.warming_s),
+        engine_off_after: us(&f.engine_off_after_s),
+        load_dump_a: f.load_dump_a.value,
+    };
+    Box::new(AlternatorPart::new(data, regulator))
+}
+
+/// The resistance of a battery goes with its voltage and against its capacity.
+fn starter_battery(d: &StarterBattery, k: f64) -> Box<dyn Part + Send> {
+    const FIGURE_AH: f64 = 70.0;
+    let f = &figures().starter_battery;
+    let data = StarterBatteryData {
+        capacity_as: d.capacity_ah * 3_600.0,
+        empty_v: f.empty_v.value * k,
+        full_v: f.full_v.value * k,
+        ohms: d.resistance_ohm.unwrap_or(f.resistance_ohm.value * k * FIGURE_AH / d.capacity_ah),
+        full_charge_factor: f.full_charge_factor.value,
+        band_v: BAND_V * k,
+    };
+    Box::new(StarterBatteryPart::new(data, d.soc_at_start.unwrap_or(f.soc_at_start.value)))
 }
 
 fn mains_charger(d: &MainsCharger, k: f64) -> Box<dyn Part + Send> {
@@ -154,6 +329,8 @@ fn mains_charger(d: &MainsCharger, k: f64) -> Box<dyn Part + Send> {
         float_v: d.float_v.unwrap_or(f.float_v.value * k),
         storage_v: d.storage_v.or(d.float_v).unwrap_or(f.storage_v.value * k),
         absorption: us_or(d.absorption_s, &f.absorption_s),
+        tail_a: d.tail_current_a.unwrap_or(0.0),
+        tail_hold: us(&f.tail_hold_s),
         float: us(&f.float_s),
         rebulk_hold: us(&f.rebulk_hold_s),
         rebulk_margin_v: f.rebulk_margin_v.value * k,
@@ -177,6 +354,8 @@ fn solar_charger(
         float_v,
         storage_v: float_v,
         absorption: us_or(d.absorption_s, &f.absorption_s),
+        tail_a: 0.0,
+        tail_hold: NEVER,
         float: NEVER,
         rebulk_hold: us(&f.rebulk_hold_s),
         rebulk_margin_v: f.rebulk_margin_v.value * k,

@@ -1,14 +1,15 @@
 //! The charge cycle that mains and solar chargers share.
 //!
 //! ```text
-//!  Bulk ── set-point reached ──▶ Absorption ── fixed time ──▶ Float ── time ──▶ Storage
-//!   ▲                                                           │                 │
+//!  Bulk ── set-point reached ──▶ Absorption ── fixed time, ──▶ Float ── time ──▶ Storage
+//!   ▲                                          or tail current │                 │
 //!   └───────────────── below float for 1 min ───────────────────┴─────────────────┘
 //! ```
 //!
 //! Absorption begins when its voltage has been held for a second, so that a passing peak does
-//! not count; its time then runs on, also while a load pulls the bank below it (both assumed). "Below float" means a margin below, so that regulation itself never
-//! counts as below.
+//! not count; its time then runs on, also while a load pulls the bank below it (both assumed).
+//! With a tail current it ends earlier, when less than that has flowed for a while at the
+//! set-point. "Below float" means a margin below, so that regulation itself never counts as below.
 
 use super::Action;
 use super::part::{BAND_V, Log, Out, Tag};
@@ -25,6 +26,9 @@ pub(super) struct CycleLimits {
     pub float_v: f64,
     pub storage_v: f64,
     pub absorption: Micros,
+    /// Current (A) below which absorption ends when it has lasted `tail_hold`; 0: never.
+    pub tail_a: f64,
+    pub tail_hold: Micros,
     /// Float before storage; [`NEVER`]: no storage.
     pub float: Micros,
     pub rebulk_hold: Micros,
@@ -55,6 +59,8 @@ pub(super) struct Charger {
     stage: Stage,
     /// When a voltage below float will have lasted long enough.
     rebulk_at: Micros,
+    /// When a current below the tail current will have.
+    tail_at: Micros,
 }
 
 impl Charger {
@@ -62,7 +68,7 @@ impl Charger {
     pub fn new(k: f64, cable_ohm: f64, amps_max: f64, watts_max: f64, limits: CycleLimits) -> Charger {
         let set_v = limits.absorption_v;
         let regulator = Regulator { k, cable_ohm, amps_max, watts_max, set_v, mode: Mode::Off };
-        Charger { regulator, limits, stage: Stage::Bulk, rebulk_at: NEVER }
+        Charger { regulator, limits, stage: Stage::Bulk, rebulk_at: NEVER, tail_at: NEVER }
     }
 
     /// Begins a new cycle.
@@ -80,6 +86,7 @@ impl Charger {
     pub fn stop(&mut self) {
         self.regulator.mode = Mode::Off;
         self.rebulk_at = NEVER;
+        self.tail_at = NEVER;
         if let Stage::Arriving { .. } = self.stage {
             self.stage = Stage::Bulk;
         }
@@ -90,7 +97,7 @@ impl Charger {
             Stage::Arriving { at: end } | Stage::Absorption { end } | Stage::Float { end } => end,
             Stage::Bulk | Stage::Storage => NEVER,
         };
-        stage.min(self.rebulk_at).min(self.regulator.next_time())
+        stage.min(self.rebulk_at).min(self.tail_at).min(self.regulator.next_time())
     }
 
     pub fn on_time(&mut self, t: Micros, volts: f64, log: &mut Log<'_>) {
@@ -100,7 +107,8 @@ impl Charger {
                 self.stage = Stage::Absorption { end: t + self.limits.absorption };
                 log.add(Action::Absorption);
             }
-            Stage::Absorption { end } if end <= t => {
+            Stage::Absorption { end } if end.min(self.tail_at) <= t => {
+                self.tail_at = NEVER;
                 let end = t.saturating_add(self.limits.float);
                 self.stage = Stage::Float { end };
                 self.regulator.lower(self.limits.float_v);
@@ -124,11 +132,15 @@ impl Charger {
         match tag {
             Tag::Low => self.rebulk_at = t + self.limits.rebulk_hold,
             Tag::LowOver => self.rebulk_at = NEVER,
+            Tag::Tail => self.tail_at = t + self.limits.tail_hold,
+            Tag::TailOver => self.tail_at = NEVER,
             _ => self.regulator.on_guard(tag, t),
         }
         let holds = self.regulator.holds();
         if holds {
             self.rebulk_at = NEVER;
+        } else {
+            self.tail_at = NEVER;
         }
         match self.stage {
             Stage::Bulk if holds => self.stage = Stage::Arriving { at: t + ARRIVAL },
@@ -139,6 +151,9 @@ impl Charger {
 
     pub fn publish(&self, out: &mut Out<'_>) {
         self.regulator.publish(out);
+        if self.limits.tail_a > 0.0 && matches!(self.stage, Stage::Absorption { .. }) && self.regulator.holds() {
+            self.publish_tail(out);
+        }
         let floating = matches!(self.stage, Stage::Float { .. } | Stage::Storage);
         if !floating || !matches!(self.regulator.mode, Mode::Amps | Mode::Watts) {
             return;
@@ -152,9 +167,20 @@ impl Charger {
         }
     }
 
+    /// Idle is less than any tail current.
+    fn publish_tail(&self, out: &mut Out<'_>) {
+        let band = BAND_V * self.regulator.k / self.regulator.cable_ohm;
+        if self.tail_at == NEVER {
+            out.amps_below(Tag::Tail, self.limits.tail_a);
+        } else if self.regulator.mode == Mode::Volts {
+            out.amps_above(Tag::TailOver, self.limits.tail_a + band);
+        }
+    }
+
     fn bulk(&mut self, log: &mut Log<'_>) {
         self.stage = Stage::Bulk;
         self.rebulk_at = NEVER;
+        self.tail_at = NEVER;
         self.regulator.raise(self.limits.absorption_v);
         log.add(Action::Bulk);
     }

@@ -28,6 +28,14 @@ pub enum Action {
     Locked,
     /// That voltage was seen.
     Unlocked,
+    /// A switch disconnects because of a short circuit behind it.
+    ShortCircuit,
+    /// A switch has given up after short circuits.
+    Failed,
+    /// A switch opens because of a current in the wrong direction.
+    Reverse,
+    /// An alternator is cut off while it delivers: its voltage peaks.
+    LoadDump,
     /// A contact welded: it never opens again.
     Welded,
     /// Begins to work.
@@ -65,6 +73,10 @@ impl Action {
             Action::OverVoltage => "opens: over-voltage",
             Action::Locked => "locks until a high voltage is seen",
             Action::Unlocked => "unlocks",
+            Action::ShortCircuit => "opens: short circuit",
+            Action::Failed => "gives up after short circuits",
+            Action::Reverse => "opens: current in the wrong direction",
+            Action::LoadDump => "is cut off under load: load dump",
             Action::Welded => "welds",
             Action::Started => "starts",
             Action::Stopped => "stops",

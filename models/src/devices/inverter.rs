@@ -1,10 +1,11 @@
-//! Loads of constant power: the inverter with its efficiency curve and overload, and, without
-//! these, the plain constant-power and profile loads.
+//! Loads of constant power: the inverter with its efficiency curve, overload and inrush, the DC-DC
+//! converter, and, without these, the plain constant-power and profile loads.
 
 use super::Action;
 use super::demand::Demand;
 use super::low_voltage::LowVoltage;
 use super::part::{Log, Moment, Out, Part, Tag};
+use super::supply::Supply;
 use crate::catalogue::EfficiencyPoint;
 use crate::circuit::Branch;
 use crate::time::{Micros, NEVER};
@@ -41,11 +42,34 @@ impl Conversion {
     }
 }
 
+/// The charging of input capacitors behind a resistance: every time constant at the mean conductance of the
+/// exponential in it, so that the charge is exact.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Inrush {
+    pub ohms: f64,
+    /// Resistance × capacity (µs), ≥ 1.
+    pub time_constant: Micros,
+}
+
+impl Inrush {
+    /// Time constants after which the capacitors are full: 0.25 % are left.
+    const STAGES: u32 = 6;
+
+    fn siemens(&self, stage: u32) -> f64 {
+        let e = libm::exp(-1.0);
+        (0..stage).fold((1.0 - e) / self.ohms, |siemens, _| siemens * e)
+    }
+}
+
 /// A device that draws constant power between the points of its demand.
 pub(super) struct PowerPart {
     demand: Demand,
     conversion: Option<Conversion>,
+    inrush: Option<Inrush>,
+    supply: Supply,
     low_voltage: LowVoltage,
+    /// Stage of the inrush and its end, while there is one.
+    charging: Option<(u32, Micros)>,
     /// Power drawn while running (W).
     watts: f64,
     next_change: Micros,
@@ -53,14 +77,31 @@ pub(super) struct PowerPart {
 }
 
 impl PowerPart {
-    pub fn new(demand: Demand, conversion: Option<Conversion>, low_voltage: LowVoltage) -> Self {
-        let never = NEVER;
-        PowerPart { demand, conversion, low_voltage, watts: 0.0, next_change: never, overload_at: never }
+    pub fn new(
+        demand: Demand,
+        conversion: Option<Conversion>,
+        inrush: Option<Inrush>,
+        supply: Supply,
+        low_voltage: LowVoltage,
+    ) -> Self {
+        PowerPart {
+            demand,
+            conversion,
+            inrush,
+            supply,
+            low_voltage,
+            charging: None,
+            watts: 0.0,
+            next_change: NEVER,
+            overload_at: NEVER,
+        }
     }
 
     /// Reads the demand; nothing is read, and no time passes, while not running.
     fn update(&mut self, t: Micros) {
         if !self.low_voltage.running() {
+            self.supply.release();
+            self.charging = None;
             (self.watts, self.next_change, self.overload_at) = (0.0, NEVER, NEVER);
             return;
         }
@@ -77,11 +118,23 @@ impl PowerPart {
             self.overload_at = t + conversion.overload;
         }
     }
+
+    /// The capacitors have emptied while it was off; they stay full over its own shut-downs (assumed).
+    fn charge(&mut self, t: Micros) {
+        self.charging = match (self.charging, self.inrush) {
+            (Some((stage, at)), Some(inrush)) if at <= t => {
+                let next = stage + 1;
+                (next < Inrush::STAGES).then_some((next, t + inrush.time_constant))
+            }
+            (charging, _) => charging,
+        };
+    }
 }
 
 impl Part for PowerPart {
     fn set_enabled(&mut self, t: Micros, enabled: bool, log: &mut Log<'_>) {
         if self.low_voltage.set_enabled(enabled, log) {
+            self.charging = self.inrush.filter(|_| enabled).map(|inrush| (0, t + inrush.time_constant));
             self.update(t);
         }
     }
@@ -91,32 +144,48 @@ impl Part for PowerPart {
         if self.overload_at <= now.time {
             self.low_voltage.shut_down(now.time, Action::Overload, log);
         }
+        if let Some(why) = self.supply.gives_up(now.time) {
+            self.low_voltage.shut_down(now.time, why, log);
+        }
+        self.charge(now.time);
         self.update(now.time);
     }
 
     fn on_guard(&mut self, tag: Tag, now: Moment, log: &mut Log<'_>) {
-        self.low_voltage.on_guard(tag, now.time, log);
+        if self.low_voltage.running() {
+            if tag == Tag::Low && !self.supply.limited() {
+                self.supply.limit(now.time, self.watts, Action::LowVoltage);
+            } else {
+                self.supply.on_guard(tag);
+            }
+        } else {
+            self.low_voltage.on_guard(tag, now.time, log);
+        }
         self.update(now.time);
     }
 
     fn next_time(&self) -> Micros {
-        self.next_change.min(self.overload_at).min(self.low_voltage.next_time())
+        let charged = self.charging.map_or(NEVER, |(_, at)| at);
+        let timers = self.next_change.min(self.overload_at).min(self.supply.next_time()).min(charged);
+        timers.min(self.low_voltage.next_time())
     }
 
     fn publish(&self, out: &mut Out<'_>) {
-        out.branch(match self.watts > 0.0 {
-            true => Branch::Power { watts: -self.watts },
-            false => Branch::Open,
-        });
-        self.low_voltage.publish_guards(out);
+        match (self.charging, self.inrush) {
+            (Some((stage, _)), Some(inrush)) => out.branch(Branch::Conductance { siemens: inrush.siemens(stage) }),
+            _ if self.low_voltage.running() => self.supply.publish(self.watts, out),
+            _ => {
+                out.branch(Branch::Open);
+                self.low_voltage.publish_guards(out);
+            }
+        }
     }
 
     fn sheddable_watts(&self) -> f64 {
-        self.watts
+        if self.supply.limited() || self.charging.is_some() { 0.0 } else { self.watts }
     }
 
-    fn shed(&mut self, t: Micros, log: &mut Log<'_>) {
-        self.low_voltage.shut_down(t, Action::Collapsed, log);
-        self.update(t);
+    fn shed(&mut self, t: Micros, _log: &mut Log<'_>) {
+        self.supply.limit(t, self.watts, Action::Collapsed);
     }
 }

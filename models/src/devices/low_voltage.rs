@@ -8,6 +8,7 @@
 //!  Locked ── above unlock for 30 s ──▶ Running (count 0)
 //! ```
 //!
+//! How a device comes to its shut-down is its input's matter ([`super::supply`]).
 //! Remote off or loss of supply leads to Off and forgets the count (assumed).
 
 use super::Action;
@@ -17,7 +18,6 @@ use crate::time::{Micros, NEVER};
 /// The limits, in V of the system and µs.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LowVoltageLimits {
-    pub shut_down_v: f64,
     pub restart_v: f64,
     pub restart_delay: Micros,
     /// Restarts in a row that fail before it locks; `None`: never.
@@ -30,12 +30,11 @@ pub(super) struct LowVoltageLimits {
 
 impl LowVoltageLimits {
     /// The catalogue's limits at voltage factor `k`.
-    pub fn new(k: f64, shut_down_v: Option<f64>, restart_v: Option<f64>, locks: bool) -> Self {
+    pub fn new(k: f64, restart_v: Option<f64>, locks: bool) -> Self {
         let f = &crate::catalogue::figures().inverter;
         let us = |figure: &crate::catalogue::Figure| crate::profile::micros_of_seconds(figure.value);
         let failed_max = f.failed_restarts_to_lock.value as u32;
         LowVoltageLimits {
-            shut_down_v: shut_down_v.unwrap_or(f.low_shut_down_v.value * k),
             restart_v: restart_v.unwrap_or(f.low_restart_v.value * k),
             restart_delay: us(&f.restart_delay_s),
             failed_max: locks.then_some(failed_max),
@@ -137,7 +136,6 @@ impl LowVoltage {
 
     pub fn on_guard(&mut self, tag: Tag, t: Micros, log: &mut Log<'_>) {
         match (tag, self.state) {
-            (Tag::Low, State::Running { .. }) => self.shut_down(t, Action::LowVoltage, log),
             (Tag::LowOver, State::WaitingForVolts) => self.restart(t, log),
             (Tag::High, State::Locked) => {
                 self.state = State::Unlocking { at: t + self.limits.unlock_hold };
@@ -150,13 +148,12 @@ impl LowVoltage {
     pub fn publish_guards(&self, out: &mut Out<'_>) {
         let limits = &self.limits;
         match self.state {
-            State::Running { .. } => out.volts_below(Tag::Low, limits.shut_down_v),
             State::WaitingForVolts => out.volts_above(Tag::LowOver, limits.restart_v),
             State::Locked => out.volts_above(Tag::High, limits.unlock_v),
             State::Unlocking { .. } => {
                 out.volts_below(Tag::HighOver, limits.unlock_v - limits.band_v);
             }
-            State::Off | State::Waiting { .. } => {}
+            State::Off | State::Running { .. } | State::Waiting { .. } => {}
         }
     }
 

@@ -16,8 +16,11 @@ pub(super) const FADE_V: f64 = 2.0;
 pub(super) struct Moment {
     /// Time (µs).
     pub time: Micros,
-    /// Bus voltage (V) with the branches as published so far.
+    /// Voltage (V) of the device's node with the branches as published so far. The node of a switch with a node of
+    /// its own is that node.
     pub volts: f64,
+    /// Voltage (V) of the battery bus.
+    pub bus_volts: f64,
     /// Magnitude of the current through the device's contacts, if it is a switch (A).
     pub through_amps: f64,
 }
@@ -41,12 +44,23 @@ pub(super) enum Tag {
     ToAmps,
     /// Nothing left to deliver.
     ToIdle,
+    /// Less than the tail current flows.
+    Tail,
+    /// More than that flows again.
+    TailOver,
+    /// More current flows through a switch than it bears.
+    Trip,
+    /// Back above the voltage below which a limited current is drawn.
+    Recovered,
 }
 
 /// A device or switch at work.
 pub(super) trait Part {
     /// Tells whether the device is commanded and powered; called after every event.
     fn set_enabled(&mut self, time: Micros, enabled: bool, log: &mut Log<'_>);
+
+    /// Something is about to happen somewhere; since the last call nothing has. For what adds up over time.
+    fn observe(&mut self, _now: Moment) {}
 
     /// A time given by [`Part::next_time`] has come. Afterwards `next_time` is later.
     fn on_time(&mut self, now: Moment, log: &mut Log<'_>);
@@ -72,6 +86,19 @@ pub(super) trait Part {
     fn closed(&self) -> bool {
         true
     }
+
+    /// Switches only: current (A) from bank to devices through the contacts above which [`Tag::Trip`] comes.
+    fn trip_amps(&self) -> Option<f64> {
+        None
+    }
+
+    /// Switches only: resistance (Ω) of the cable to a node of its own, with all devices behind it.
+    fn own_node(&self) -> Option<f64> {
+        None
+    }
+
+    /// A switch takes it off the bank while it delivers `amps` (A); [`Part::set_enabled`] follows.
+    fn cut(&mut self, _amps: f64, _log: &mut Log<'_>) {}
 
     /// Constant power that it draws (W) and can stop drawing.
     fn sheddable_watts(&self) -> f64 {

@@ -3,6 +3,8 @@
 //! Currents and powers are magnitudes here: the kind says in which direction they flow.
 //! Voltages are those of the system (12, 24 or 48 V); figures left out come from the catalogue.
 
+use super::check::{CURRENT_MAX_A, Check, POWER_MAX_W};
+use super::vehicle_spec::{Alternator, StarterBattery};
 use super::{Output, Wire};
 use crate::catalogue::{EfficiencyPoint, voltage_factor};
 use crate::profile::{Library, Quantity, SeriesSpec};
@@ -35,7 +37,7 @@ macro_rules! wired {
         }
 
         impl $name {
-            fn wire(&self) -> Wire<'_> {
+            pub(super) fn wire(&self) -> Wire<'_> {
                 Wire {
                     name: &self.name,
                     output: self.wired_to,
@@ -48,6 +50,8 @@ macro_rules! wired {
         }
     };
 }
+
+pub(super) use wired;
 
 wired! {
     /// Power over time from a series. Below its minimum voltage it switches off and comes back
@@ -135,11 +139,45 @@ wired! {
         /// Restart after a low shut-down (V).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         low_restart_v: Option<f64>,
+        /// Largest current that it takes (A); left out: no limit.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        input_current_limit_a: Option<f64>,
+        /// Input capacitors that are charged at switch-on (F); with the resistance, or no inrush.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        inrush_capacitance_f: Option<f64>,
+        /// Resistance through which they are charged (Ω).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        inrush_resistance_ohm: Option<f64>,
     }
 }
 
 wired! {
-    /// Mains charger with fixed absorption time.
+    /// DC-DC converter: constant output power, a least input voltage, a remote. Below the least voltage or above its
+    /// current limit it draws a limited current for a moment and switches off.
+    DcDcConverter {
+        /// Output power over time (W); this or `power_w`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        load: Option<SeriesSpec>,
+        /// Constant output power (W); this or `load`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        power_w: Option<f64>,
+        /// Output power over input power (0–1).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        efficiency: Option<f64>,
+        /// Least input voltage (V).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        input_min_v: Option<f64>,
+        /// Input voltage above which it works again (V).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        input_restart_v: Option<f64>,
+        /// Largest current that it takes (A); left out: no limit.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        input_current_limit_a: Option<f64>,
+    }
+}
+
+wired! {
+    /// Mains charger; absorption of a fixed time or until a tail current.
     MainsCharger {
         /// Current limit (A).
         current_limit_a: f64,
@@ -155,9 +193,12 @@ wired! {
         /// Storage voltage (V).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         storage_v: Option<f64>,
-        /// Absorption time (s).
+        /// Absorption time (s), and the longest with a tail current.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         absorption_s: Option<f64>,
+        /// Absorption ends when the current is below this (A); left out: after its time.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tail_current_a: Option<f64>,
         /// Cable between charger and bank, both ways (Ω).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         cable_resistance_ohm: Option<f64>,
@@ -229,12 +270,18 @@ pub enum DeviceSpec {
     ResistiveLoad(ResistiveLoad),
     /// Inverter.
     Inverter(Inverter),
+    /// DC-DC converter.
+    DcDcConverter(DcDcConverter),
     /// Draw wired past LOAD.
     Parasitic(Parasitic),
     /// Mains charger.
     MainsCharger(MainsCharger),
     /// Solar charger.
     SolarCharger(SolarCharger),
+    /// Alternator.
+    Alternator(Alternator),
+    /// Starter battery.
+    StarterBattery(StarterBattery),
     /// Lamp, buzzer or signal input.
     Indicator(Indicator),
 }
@@ -248,6 +295,9 @@ impl DeviceSpec {
             DeviceSpec::CurrentLoad(d) => d.wire(),
             DeviceSpec::ResistiveLoad(d) => d.wire(),
             DeviceSpec::Inverter(d) => d.wire(),
+            DeviceSpec::DcDcConverter(d) => d.wire(),
+            DeviceSpec::Alternator(d) => d.wire(),
+            DeviceSpec::StarterBattery(d) => d.wire(),
             DeviceSpec::MainsCharger(d) => d.wire(),
             DeviceSpec::SolarCharger(d) => d.wire(),
             DeviceSpec::Indicator(d) => d.wire(),
@@ -264,14 +314,17 @@ impl DeviceSpec {
 
     /// Whether it can charge the bank.
     pub fn is_charger(&self) -> bool {
-        matches!(self, DeviceSpec::MainsCharger(_) | DeviceSpec::SolarCharger(_))
+        matches!(self, DeviceSpec::MainsCharger(_) | DeviceSpec::SolarCharger(_) | DeviceSpec::Alternator(_))
     }
 
     /// The series it uses, each with the field that holds it and the quantity that it must be.
     pub fn series(&self) -> Vec<(&'static str, Quantity, &SeriesSpec)> {
         match self {
             DeviceSpec::ProfileLoad(d) => vec![("load", Quantity::Power, &d.load)],
-            DeviceSpec::Inverter(d) => d.load.iter().map(|load| ("load", Quantity::Power, load)).collect(),
+            DeviceSpec::Inverter(Inverter { load, .. }) | DeviceSpec::DcDcConverter(DcDcConverter { load, .. }) => {
+                load.iter().map(|load| ("load", Quantity::Power, load)).collect()
+            }
+            DeviceSpec::Alternator(d) => vec![("speed", Quantity::Speed, &d.speed)],
             DeviceSpec::SolarCharger(d) => {
                 let air = d.air_temperature.iter();
                 [("irradiance", Quantity::Irradiance, &d.irradiance)]
@@ -304,6 +357,13 @@ impl DeviceSpec {
                 check.window(d.from_s, d.until_s);
             }
             DeviceSpec::Inverter(d) => check.inverter(k, d),
+            DeviceSpec::DcDcConverter(d) => check.dc_dc(k, d),
+            DeviceSpec::Alternator(d) => check.alternator(k, d),
+            DeviceSpec::StarterBattery(d) => {
+                check.within("capacity_ah", d.capacity_ah, 1.0, 2_000.0);
+                check.optional("soc_at_start", d.soc_at_start, 0.0, 1.0);
+                check.optional("resistance_ohm", d.resistance_ohm, 1e-4, 1.0);
+            }
             DeviceSpec::Parasitic(d) => {
                 check.within("current_ma", d.current_ma, 0.0, 1_000.0 * CURRENT_MAX_A);
             }
@@ -311,6 +371,7 @@ impl DeviceSpec {
                 check.within("current_limit_a", d.current_limit_a, 0.1, CURRENT_MAX_A);
                 check.optional("power_limit_w", d.power_limit_w, 1.0, POWER_MAX_W);
                 check.charge_voltages(k, d.absorption_v, d.float_v);
+                check.optional("tail_current_a", d.tail_current_a, 0.1, CURRENT_MAX_A);
                 check.optional("storage_v", d.storage_v, 12.8 * k, 14.4 * k);
                 check.optional("absorption_s", d.absorption_s, 0.0, 86_400.0);
                 check.optional("cable_resistance_ohm", d.cable_resistance_ohm, 1e-4, 1.0);
@@ -330,91 +391,6 @@ impl DeviceSpec {
             series.check(library, quantity, &mut |inner, value, allowed| {
                 report(&format!("{field}.{inner}"), value, allowed);
             });
-        }
-    }
-}
-
-const POWER_MAX_W: f64 = 1e7;
-const CURRENT_MAX_A: f64 = 1e5;
-const TIME_MAX_S: f64 = 3.2e9;
-
-/// Range checks that report (field, value, what is allowed).
-pub(super) struct Check<'a> {
-    report: &'a mut dyn FnMut(&str, String, String),
-}
-
-impl<'a> Check<'a> {
-    pub(super) fn new(report: &'a mut dyn FnMut(&str, String, String)) -> Check<'a> {
-        Check { report }
-    }
-
-    /// NaN is within nothing.
-    pub(super) fn within(&mut self, field: &str, value: f64, min: f64, max: f64) {
-        if !(value >= min && value <= max) {
-            (self.report)(field, value.to_string(), format!("{min} to {max}"));
-        }
-    }
-
-    pub(super) fn optional(&mut self, field: &str, value: Option<f64>, min: f64, max: f64) {
-        if let Some(value) = value {
-            self.within(field, value, min, max);
-        }
-    }
-
-    pub(super) fn wire(&mut self, wire: &Wire<'_>) {
-        if wire.name.trim().is_empty() {
-            (self.report)("name", format!("{:?}", wire.name), "a name".into());
-        }
-        self.within("control_current_ma", wire.control_current_ma, 0.0, 10_000.0);
-    }
-
-    fn window(&mut self, from_s: f64, until_s: Option<f64>) {
-        self.within("from_s", from_s, 0.0, TIME_MAX_S);
-        if let Some(until_s) = until_s {
-            let valid = until_s > from_s && until_s <= TIME_MAX_S;
-            if !valid {
-                let allowed = format!("more than from_s = {from_s}, at most {TIME_MAX_S}");
-                (self.report)("until_s", until_s.to_string(), allowed);
-            }
-        }
-    }
-
-    /// Shut-down below restart, both plausible for the system voltage.
-    fn low_voltage(&mut self, k: f64, shut_down: Option<f64>, restart: Option<f64>) {
-        self.optional("low_shut_down_v", shut_down, 7.0 * k, 13.0 * k);
-        let figures = &crate::catalogue::figures().inverter;
-        let shut_down = shut_down.unwrap_or(figures.low_shut_down_v.value * k);
-        let restart = restart.unwrap_or(figures.low_restart_v.value * k);
-        self.within("low_restart_v", restart, shut_down + 0.1 * k, 14.0 * k);
-    }
-
-    fn charge_voltages(&mut self, k: f64, absorption: Option<f64>, float: Option<f64>) {
-        let figures = &crate::catalogue::figures().mains_charger;
-        self.optional("absorption_v", absorption, 13.0 * k, 16.0 * k);
-        let absorption = absorption.unwrap_or(figures.absorption_v.value * k);
-        let float = float.unwrap_or(figures.float_v.value * k);
-        self.within("float_v", float, 12.8 * k, absorption);
-    }
-
-    fn inverter(&mut self, k: f64, d: &Inverter) {
-        self.within("rated_w", d.rated_w, 1.0, POWER_MAX_W);
-        self.optional("power_w", d.power_w, 0.0, POWER_MAX_W);
-        self.optional("no_load_w", d.no_load_w, 0.0, 10_000.0);
-        self.low_voltage(k, d.low_shut_down_v, d.low_restart_v);
-        if d.load.is_some() == d.power_w.is_some() {
-            let found = if d.load.is_some() { "both" } else { "neither" };
-            (self.report)("load", found.into(), "exactly one of load and power_w".into());
-        }
-        let Some(curve) = &d.efficiency else { return };
-        if curve.is_empty() {
-            (self.report)("efficiency", "no point".into(), "at least one point".into());
-        }
-        for (i, point) in curve.iter().enumerate() {
-            self.within(&format!("efficiency[{i}].load_share"), point.load_share, 0.0, 10.0);
-            self.within(&format!("efficiency[{i}].efficiency"), point.efficiency, 0.01, 1.0);
-        }
-        if curve.windows(2).any(|pair| pair[1].load_share <= pair[0].load_share) {
-            (self.report)("efficiency", "points out of order".into(), "ascending load_share".into());
         }
     }
 }

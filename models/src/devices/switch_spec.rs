@@ -1,6 +1,6 @@
 //! Switchgear as a scenario describes it.
 
-use super::spec::Check;
+use super::check::Check;
 use super::{Output, Wire};
 use crate::catalogue::voltage_factor;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,9 @@ pub struct BatteryProtect {
     /// The output that its remote input is wired to.
     #[serde(default)]
     pub wired_to: Output,
+    /// Name of the switch that it is behind itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub behind: Option<String>,
     /// High switches off and Floating switches on.
     #[serde(default)]
     pub inverting: bool,
@@ -26,6 +29,32 @@ pub struct BatteryProtect {
     /// Over-voltage disconnection (V, at this system voltage).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub over_voltage_v: Option<f64>,
+    /// Current that counts as a short circuit (A).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub short_circuit_a: Option<f64>,
+}
+
+/// A relay of the Cyrix family. Its voltages and times are those of the catalogue.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cyrix {
+    /// Unique name, by which devices say that they are behind it.
+    pub name: String,
+    /// The output that its control is wired to; `none`: always High.
+    #[serde(default)]
+    pub wired_to: Output,
+    /// Name of the switch that it is behind itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub behind: Option<String>,
+    /// High switches off and Floating switches on.
+    #[serde(default)]
+    pub inverting: bool,
+    /// Current that its control takes from the output (mA).
+    #[serde(default)]
+    pub control_current_ma: f64,
+    /// Cable between what is behind it and the bank, both ways (Ω); not for the Cyrix-Li-load, which has no drop.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cable_resistance_ohm: Option<f64>,
 }
 
 /// Contactor or relay. Figures left out are those of the catalogue.
@@ -37,6 +66,9 @@ pub struct Contactor {
     /// The output that feeds its coil; `none`: always closed.
     #[serde(default)]
     pub wired_to: Output,
+    /// Name of the switch that it is behind itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub behind: Option<String>,
     /// High opens and Floating closes.
     #[serde(default)]
     pub inverting: bool,
@@ -72,29 +104,39 @@ pub enum SwitchSpec {
     BatteryProtect(BatteryProtect),
     /// Contactor or relay.
     Contactor(Contactor),
+    /// Relay for loads; locks as a BatteryProtect does.
+    CyrixLiLoad(Cyrix),
+    /// Joins a starter battery and its alternator to the bank; what is behind it is on the starter side.
+    CyrixLiCt(Cyrix),
+    /// Lets the chargers behind it charge the bank when they show charging voltage.
+    CyrixLiCharge(Cyrix),
 }
 
 impl SwitchSpec {
     /// The wire to its remote input or coil.
     pub fn wire(&self) -> Wire<'_> {
-        match self {
-            SwitchSpec::BatteryProtect(s) => Wire {
-                name: &s.name,
-                output: s.wired_to,
-                behind: None,
-                inverting: s.inverting,
-                control_current_ma: s.control_current_ma,
-                inductive: false,
-            },
-            SwitchSpec::Contactor(s) => Wire {
-                name: &s.name,
-                output: s.wired_to,
-                behind: None,
-                inverting: s.inverting,
-                control_current_ma: s.control_current_ma,
-                inductive: s.inductive,
-            },
+        macro_rules! wire {
+            ($switch:expr, $inductive:expr) => {
+                Wire {
+                    name: &$switch.name,
+                    output: $switch.wired_to,
+                    behind: $switch.behind.as_deref(),
+                    inverting: $switch.inverting,
+                    control_current_ma: $switch.control_current_ma,
+                    inductive: $inductive,
+                }
+            };
         }
+        match self {
+            SwitchSpec::BatteryProtect(s) => wire!(s, false),
+            SwitchSpec::Contactor(s) => wire!(s, s.inductive),
+            SwitchSpec::CyrixLiLoad(s) | SwitchSpec::CyrixLiCt(s) | SwitchSpec::CyrixLiCharge(s) => wire!(s, false),
+        }
+    }
+
+    /// Whether what is behind it hangs on a node of its own, beyond a cable.
+    pub fn has_own_node(&self) -> bool {
+        matches!(self, SwitchSpec::CyrixLiCt(_) | SwitchSpec::CyrixLiCharge(_))
     }
 
     /// Reports every figure out of range as (field, value, what is allowed).
@@ -106,6 +148,15 @@ impl SwitchSpec {
             SwitchSpec::BatteryProtect(s) => {
                 check.optional("own_draw_a", s.own_draw_a, 0.0, 1.0);
                 check.optional("over_voltage_v", s.over_voltage_v, 14.0 * k, 18.0 * k);
+                check.optional("short_circuit_a", s.short_circuit_a, 1.0, 1e5);
+            }
+            SwitchSpec::CyrixLiLoad(s) => {
+                if let Some(ohms) = s.cable_resistance_ohm {
+                    report("cable_resistance_ohm", ohms.to_string(), "absent: it has no voltage drop".into());
+                }
+            }
+            SwitchSpec::CyrixLiCt(s) | SwitchSpec::CyrixLiCharge(s) => {
+                check.optional("cable_resistance_ohm", s.cable_resistance_ohm, 1e-4, 1.0);
             }
             SwitchSpec::Contactor(s) => {
                 check.optional("pick_up_ms", s.pick_up_ms, 0.0, 10_000.0);

@@ -38,9 +38,15 @@ fn connects_one_second_after_the_remote_and_opens_at_once() {
 /// Remote off at 10 s, on again after the time of the row; connected at.
 #[test]
 fn stays_off_thirty_seconds() {
-    for (on_after, connected_at) in
-        [(100 * MS, 40 * SECOND), (20 * SECOND, 40 * SECOND), (29_500 * MS, 40_500 * MS), (60 * SECOND, 71 * SECOND)]
-    {
+    for (on_after, connected_at) in [
+        (100 * MS, 40 * SECOND),
+        (20 * SECOND, 40 * SECOND),
+        (29_000 * MS, 40 * SECOND),
+        (29_001 * MS, 40_001 * MS),
+        (29_900 * MS, 40_900 * MS),
+        (30_000 * MS, 41 * SECOND),
+        (60 * SECOND, 71 * SECOND),
+    ] {
         let mut bench = connected(12, 12.8);
         bench.pins(false, false, false);
         bench.run_for(on_after);
@@ -80,29 +86,41 @@ fn the_third_event_locks_until_thirty_seconds_above_thirteen_volts() {
         bench.run_for(10 * MINUTE);
         assert!(!bench.closed("bp"), "{system_voltage_v} V: locked at 12.8 V");
 
+        bench.set_volts(13.0 * k);
+        bench.run_for(MINUTE);
+        assert!(!bench.closed("bp"), "13.0 V is not above 13.0 V");
         bench.set_volts(13.1 * k);
-        bench.run_for(29 * SECOND);
+        bench.run_for(29_900 * MS);
         bench.set_volts(12.9 * k);
         bench.run_for(SECOND);
+        assert!(bench.times("bp", Unlocked).is_empty(), "29.9 s");
         let seen = bench.time;
         bench.set_volts(13.1 * k);
+        bench.run_for(30 * SECOND);
+        bench.set_volts(12.9 * k);
         bench.run_for(MINUTE);
         assert_eq!(bench.times("bp", Unlocked), [seen + 30 * SECOND]);
         assert_eq!(bench.times("bp", Closed).last(), Some(&(seen + 31 * SECOND)));
     }
 }
 
+/// The count returns to zero after 30 min connected, not after 29 min 59.999 s.
 #[test]
 fn thirty_minutes_connected_forget_the_events() {
-    let mut bench = connected(12, 12.8);
-    interrupt(&mut bench);
-    interrupt(&mut bench);
-    bench.run_for(30 * MINUTE);
-    interrupt(&mut bench);
-    assert!(bench.closed("bp"));
-    interrupt(&mut bench);
-    interrupt(&mut bench);
-    assert_eq!(bench.times("bp", Locked).len(), 1);
+    for (connected_for, locks) in [(30 * MINUTE - MS, true), (30 * MINUTE, false)] {
+        let mut bench = connected(12, 12.8);
+        interrupt(&mut bench);
+        interrupt(&mut bench);
+        let since = *bench.times("bp", Closed).last().unwrap();
+        bench.run_to(since + connected_for);
+        interrupt(&mut bench);
+        assert_eq!(!bench.closed("bp"), locks, "after {connected_for} µs");
+        if !locks {
+            interrupt(&mut bench);
+            interrupt(&mut bench);
+            assert_eq!(bench.times("bp", Locked).len(), 1, "counted anew");
+        }
+    }
 }
 
 #[test]

@@ -1,13 +1,16 @@
 //! A bank for device tests: a given open-circuit voltage behind a resistance.
 
-use ngbank_models::circuit::{Branch, BusState, Quantity, When};
+use ngbank_models::circuit::{Branch, BusState, Quantity, When, close};
 use ngbank_models::devices::{Action, DeviceEvent, DeviceSpec, Installation, SwitchSpec};
 use ngbank_models::profile::Library;
-use ngbank_models::time::{Micros, SECOND};
+use ngbank_models::time::{MS, Micros, SECOND};
 use serde::Deserialize;
 
 /// Most mode changes that one instant may need.
 pub const CHANGES_MAX: usize = 30;
+
+/// How long a load of constant power bears a limited current before it shuts down (catalogue).
+pub const HOLD_UP: Micros = 20 * MS;
 
 /// How often the open-circuit voltage is looked at.
 const GRID: Micros = SECOND / 10;
@@ -81,10 +84,15 @@ impl Bench {
         self.bus
     }
 
-    /// Current of a device into the bus (A).
+    /// Current of a device into its node (A).
     pub fn amps(&self, name: &str) -> f64 {
         let device = self.installation.find(name).unwrap();
-        self.installation.branches()[device].amps(self.bus)
+        self.installation.amps(device, self.bus)
+    }
+
+    /// Voltage of the node of a device, or of the node that a switch makes (V).
+    pub fn node(&self, name: &str) -> f64 {
+        self.installation.node_volts(self.installation.find(name).unwrap(), self.bus)
     }
 
     pub fn branch(&self, name: &str) -> Branch {
@@ -140,24 +148,8 @@ impl Bench {
         })
     }
 
-    /// Upper root of power / V + amps − siemens · V = 0.
     fn solve(&self) -> Option<f64> {
-        let mut siemens = 1.0 / self.ohms;
-        let mut amps = (self.volts)(self.time) / self.ohms;
-        let mut watts = 0.0;
-        for branch in self.installation.branches() {
-            match *branch {
-                Branch::Open => {}
-                Branch::Current { amps: a } => amps += a,
-                Branch::Conductance { siemens: s } => siemens += s,
-                Branch::Power { watts: w } => watts += w,
-                Branch::Voltage { volts, ohms } => {
-                    amps += volts / ohms;
-                    siemens += 1.0 / ohms;
-                }
-            }
-        }
-        let square = amps * amps + 4.0 * siemens * watts;
-        (square >= 0.0).then(|| (amps + square.sqrt()) / (2.0 * siemens))
+        let closed = close(self.installation.branches(), (self.volts)(self.time), self.ohms);
+        closed.ok().map(|closed| closed.volts)
     }
 }

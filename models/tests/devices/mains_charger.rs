@@ -3,7 +3,7 @@
 use crate::bench::Bench;
 use ngbank_models::circuit::Branch;
 use ngbank_models::devices::Action::{Absorption, Bulk, Float, Storage};
-use ngbank_models::time::{HOUR, MINUTE, Micros, SECOND};
+use ngbank_models::time::{HOUR, MINUTE, MS, Micros, SECOND};
 
 fn charging(system_voltage_v: u8, volts: f64, figures: &str) -> Bench {
     limited(100.0, system_voltage_v, volts, figures)
@@ -74,6 +74,27 @@ fn runs_through_its_stages() {
         bench.run_for(9 * HOUR);
         assert_eq!(bench.times("charger", Storage), [float + 8 * HOUR]);
         assert!((bench.amps("charger") - 10.0).abs() < 1e-9);
+    }
+}
+
+/// Below 5 A for a minute; at most two hours. 4 mΩ of cable, 10 mΩ of bank: 70 mV below 14.2 V are 5 A.
+#[test]
+fn absorption_ends_at_the_tail_current() {
+    for (below_for, ends) in [(59_900 * MS, false), (60 * SECOND, true)] {
+        let mut bench = charging(12, 14.1, "tail_current_a = 5.0");
+        bench.run_for(5 * MINUTE);
+        assert!(bench.amps("charger") > 7.0, "above the tail current");
+        let tail = bench.time;
+        bench.set_volts(14.2 - 0.056);
+        bench.run_for(below_for);
+        bench.set_volts(14.1);
+        bench.run_for(MINUTE);
+        let expected: Vec<Micros> = if ends { vec![tail + MINUTE] } else { vec![] };
+        assert_eq!(bench.times("charger", Float), expected, "below for {below_for} µs");
+        if !ends {
+            bench.run_for(3 * HOUR);
+            assert_eq!(bench.times("charger", Float), [bench.times("charger", Absorption)[0] + 2 * HOUR]);
+        }
     }
 }
 

@@ -3,4 +3,5 @@
 mod catalogue;
 mod cell_files;
 mod csv_errors;
+mod products;
 mod series;

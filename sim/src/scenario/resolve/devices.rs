@@ -89,6 +89,8 @@ fn series_mut(spec: &mut DeviceSpec) -> Vec<(&'static str, &mut SeriesSpec)> {
     match spec {
         DeviceSpec::ProfileLoad(load) => vec![("load", &mut load.load)],
         DeviceSpec::Inverter(inverter) => inverter.load.iter_mut().map(|load| ("load", load)).collect(),
+        DeviceSpec::DcDcConverter(converter) => converter.load.iter_mut().map(|load| ("load", load)).collect(),
+        DeviceSpec::Alternator(alternator) => vec![("speed", &mut alternator.speed)],
         DeviceSpec::SolarCharger(solar) => {
             let air = solar.air_temperature.iter_mut().map(|air| ("air_temperature", air));
             std::iter::once(("irradiance", &mut solar.irradiance)).chain(air).collect()

@@ -1,9 +1,27 @@
-//! The node where bank and devices meet: what a device is to the circuit, and the one equation that closes it.
+//! The nodes where bank and devices meet: what a device is to the circuit, and the one equation that closes it.
+//!
+//! ```text
+//!  bank U ──Z──┬── devices on the bus (also those behind a BatteryProtect or a contactor: no voltage drop)
+//!              ├──cable──┬── starter battery            a branch "beyond": a node of its own, folded into
+//!              │         └── alternator, starter loads  current, conductance and power behind one resistance
+//!              └──cable──┬── …
+//! ```
 //!
 //! Seen from the terminals the bank is a source `U` behind `Z` (see [`crate::network`]). Every device is a
-//! [`Branch`]. Sources and conductances fold into `U` and `Z`; what remains is constant power, one quadratic.
-//! Only its upper branch `V ≥ √(P·Z)` is physical: a load that asks for more than the bank can give has no
-//! solution, and that is an event of the device ([`NoRoot`]), never a clamped discriminant.
+//! [`Branch`]. The tree is folded from its leaves: sources and conductances of a node become one current and one
+//! conductance, what remains is its constant power. A node beyond a cable is then one quadratic, and a branch of
+//! the bus with a closed form for its current and slope; see [`Folded`]. The bus itself is one quadratic too, or
+//! a few of them in a row where power hangs beyond cables; see [`close`].
+//!
+//! Only the upper branch of a quadratic is physical: loads that ask for more than the bank can give have no
+//! solution, and that is an event of a device ([`NoRoot`]), never a clamped discriminant.
+
+mod folded;
+mod node;
+
+pub use folded::Folded;
+pub(crate) use node::Node;
+pub use node::{BEYOND_MAX, Closed, ROUNDS_MAX, close};
 
 /// What one device is to the circuit. Current and power are positive **into the bus** (they charge the bank).
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
@@ -32,6 +50,13 @@ pub enum Branch {
         volts: f64,
         /// Ω, > 0 (a constant-voltage source needs its cable).
         ohms: f64,
+    },
+    /// A node of its own beyond a cable, with all that hangs on it.
+    Beyond {
+        /// The cable, Ω, > 0.
+        ohms: f64,
+        /// What hangs on the node.
+        rest: Folded,
     },
 }
 
@@ -88,6 +113,7 @@ impl Branch {
             Branch::Conductance { siemens } => -siemens * volts,
             Branch::Power { watts } => watts / volts,
             Branch::Voltage { volts: source, ohms } => (source - volts) / ohms,
+            Branch::Beyond { ohms, rest } => rest.amps(rest.volts_beyond(volts, ohms)),
         }
     }
 }
@@ -100,57 +126,8 @@ impl Branch {
             Branch::Conductance { siemens } => -siemens,
             Branch::Power { watts } => -watts / (volts * volts),
             Branch::Voltage { ohms, .. } => -1.0 / ohms,
+            Branch::Beyond { ohms, rest } => -rest.slope_behind(rest.volts_beyond(volts, ohms), ohms),
         }
-    }
-}
-
-/// The devices folded into one equation: constant current, conductance and power at the node.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
-pub(crate) struct Node {
-    amps: f64,
-    siemens: f64,
-    watts: f64,
-}
-
-impl Node {
-    /// # Panics
-    /// If a voltage source has no cable resistance.
-    pub fn new(branches: &[Branch]) -> Self {
-        let mut node = Self::default();
-        for branch in branches {
-            match *branch {
-                Branch::Open => {}
-                Branch::Current { amps } => node.amps += amps,
-                Branch::Conductance { siemens } => node.siemens += siemens,
-                Branch::Power { watts } => node.watts += watts,
-                Branch::Voltage { volts, ohms } => {
-                    assert!(ohms > 0.0, "a voltage source needs a cable: {ohms} Ω");
-                    node.amps += volts / ohms;
-                    node.siemens += 1.0 / ohms;
-                }
-            }
-        }
-        node
-    }
-
-    /// Bus voltage on the source `u` (V) behind `z` (Ω ≥ 0): the upper root of `V² − U'·V − Z'·P = 0`.
-    pub fn volts(&self, u: f64, z: f64) -> Result<f64, NoRoot> {
-        let load = 1.0 + z * self.siemens;
-        let u = (u + z * self.amps) / load;
-        let z = z / load;
-        if self.watts == 0.0 {
-            return Ok(u);
-        }
-        let discriminant = u * u + 4.0 * z * self.watts;
-        if discriminant < 0.0 || (self.watts < 0.0 && u <= 0.0) {
-            return Err(NoRoot);
-        }
-        Ok(0.5 * (u + discriminant.sqrt()))
-    }
-
-    /// −dJ/dV of all devices at `volts`, S; negative where constant-power loads prevail.
-    pub fn slope(&self, volts: f64) -> f64 {
-        self.siemens + self.watts / (volts * volts)
     }
 }
 
@@ -165,7 +142,8 @@ impl Guard {
             When::Below => When::Above,
         };
         match branches[self.device] {
-            Branch::Open | Branch::Current { .. } => None,
+            // A node beyond a cable has limits of voltage only.
+            Branch::Open | Branch::Current { .. } | Branch::Beyond { .. } => None,
             Branch::Voltage { volts, ohms } => Some((volts - self.limit * ohms, opposite)),
             Branch::Conductance { siemens } if siemens > 0.0 => Some((-self.limit / siemens, opposite)),
             Branch::Conductance { .. } => None,
@@ -178,7 +156,7 @@ impl Guard {
     }
 
     /// Whether the guard's quantity is beyond its limit at this bus voltage.
-    pub(crate) fn fires_at(&self, branches: &[Branch], volts: f64) -> bool {
+    pub fn fires_at(&self, branches: &[Branch], volts: f64) -> bool {
         let value = match self.quantity {
             Quantity::BusVolts => volts,
             Quantity::DeviceAmps => branches[self.device].amps(volts),
