@@ -41,6 +41,9 @@ pub enum Command {
     /// Digests of the pinned runs, to compare platforms and build profiles.
     #[command(after_help = DIGESTS_EXAMPLES, after_long_help = DIGESTS_EXAMPLES)]
     Digests(DigestsArgs),
+    /// The simulated bank against reference trajectories, closed forms and measured cells: table and plotted page.
+    #[command(after_help = VALIDATE_EXAMPLES, after_long_help = VALIDATE_EXAMPLES)]
+    Validate(ValidateArgs),
     /// Every rule of the firmware with its code, its tests and the scenarios that reach it; needs a checkout.
     #[command(after_help = REQUIREMENTS_EXAMPLES, after_long_help = REQUIREMENTS_EXAMPLES)]
     Requirements(RequirementsArgs),
@@ -191,6 +194,17 @@ pub struct DigestsArgs {
     pub mode: ModeArg,
 }
 
+/// Options of the validation.
+#[derive(Debug, Args)]
+pub struct ValidateArgs {
+    /// Folder for the results
+    #[arg(long, default_value = "ngbank-out/validate", value_name = "DIR")]
+    pub out: PathBuf,
+    /// Folder of measured cells, which may not be copied into the project [default: that of $NGBANK_MEASURED]
+    #[arg(long, value_name = "DIR")]
+    pub measured: Option<PathBuf>,
+}
+
 /// Options of the requirement table.
 #[derive(Debug, Args)]
 pub struct RequirementsArgs {
@@ -240,6 +254,10 @@ const DIGESTS_EXAMPLES: &str = "\
 Examples:
   ngbank digests --check                     do the pinned runs still decide the same?
   ngbank digests --update experiments/digests.csv   pin them anew";
+const VALIDATE_EXAMPLES: &str = "\
+Examples:
+  ngbank validate                            exit 0: every figure is within its limit (or skipped), exit 1: one is not
+  ngbank validate --measured measurements    compares with measured cells too, whose files are in this folder";
 const REQUIREMENTS_EXAMPLES: &str = "\
 Examples:
   ngbank requirements --check                is every rule implemented, tested and reached?

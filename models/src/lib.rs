@@ -36,3 +36,4 @@ pub mod plant;
 pub mod profile;
 pub mod thermal;
 pub mod time;
+pub mod validation;

@@ -2,6 +2,7 @@
 
 mod beyond_full_and_empty;
 mod bleed_and_losses;
+mod closed_forms;
 mod common;
 mod constant_power;
 mod continuous_extension;
