@@ -53,8 +53,37 @@ pub fn set_b() -> CellSet {
     CellSet::from_toml(include_str!("../../data/reference/set_b.toml")).expect("set B is valid")
 }
 
-/// Batteries of equal cells with paths without resistance, isolated from each other, at 25 °C.
-pub(super) fn bank(cells: usize, series: usize, parallel: usize, capacity_ah: f64, cell_ohm: f64) -> BankParams {
+/// A set that can be solved on paper: a straight open-circuit voltage from `low` to `high` (V), constant resistances (Ω·Ah), two RC
+/// pairs (Ω·Ah, s), no hysteresis, no losses; `form = "tau"`.
+///
+/// # Panics
+/// When a value is outside what a cell file may hold.
+pub fn straight(low: f64, high: f64, r0: f64, pairs: [(f64, f64); 2]) -> CellSet {
+    let resistance = |name: &str, ohm_ah: f64| {
+        format!(
+            "[{name}]\nohm_ah = {ohm_ah:?}\nsoc_knots = [0.5]\nshape = [1.0]\n\
+             temperature = {{ a = 1.0, b = 0.0, k_kelvin = 0.0 }}\n"
+        )
+    };
+    let time =
+        |name: &str, seconds: f64| format!("[{name}]\nseconds = {seconds:?}\ntemperature_c = [25.0]\nfactor = [1.0]\n");
+    let [(r1, tau1), (r2, tau2)] = pairs;
+    let text = format!(
+        "name = \"straight\"\nform = \"tau\"\nbeyond = \"linear\"\nreference_temperature_c = 25.0\n\
+         hysteresis_rate = 0.0\ncoulombic_efficiency = 1.0\nocv_v = [{low:?}, {high:?}]\n\
+         docv_dt_v_per_k = [0.0, 0.0]\nhysteresis_half_width_v = [0.0, 0.0]\n{}{}{}{}{}{}",
+        resistance("r0", r0),
+        resistance("r1", r1),
+        resistance("r2_discharge", r2),
+        resistance("r2_charge", r2),
+        time("tau1", tau1),
+        time("tau2", tau2)
+    );
+    CellSet::from_toml(&text).expect("a valid set")
+}
+
+/// Batteries of equal cells at 50 % and 25 °C, with paths without resistance and no heat between them.
+pub fn bank(cells: usize, series: usize, parallel: usize, capacity_ah: f64, cell_ohm: f64) -> BankParams {
     let batteries = series * parallel;
     let cell = CellParams { capacity_ah, resistance_factor: 1.0, soc: 0.5, self_discharge_a: 0.0 };
     BankParams {
@@ -74,7 +103,7 @@ pub(super) fn bank(cells: usize, series: usize, parallel: usize, capacity_ah: f6
 ///
 /// # Panics
 /// When the circuit has no solution.
-pub(super) fn run(
+pub fn run(
     plant: &mut Plant,
     branches: &[Branch],
     guards: &[Guard],

@@ -1,8 +1,7 @@
 //! Problems with a solution on paper.
 
-use super::case::{self, Accuracy, run};
+use super::case::{self, Accuracy, run, straight};
 use super::check::{Check, Curve, Line, Report};
-use crate::cell::CellSet;
 use crate::circuit::Branch;
 use crate::time::{HOUR, Micros};
 
@@ -13,31 +12,6 @@ pub fn compare() -> Report {
         report.add(part);
     }
     report
-}
-
-/// Two RC pairs, a straight open-circuit voltage from `low` to `high`, nothing else. Resistances in Ω·Ah.
-fn straight(low: f64, high: f64, r0: f64, pairs: [(f64, f64); 2]) -> CellSet {
-    let resistance = |name: &str, ohm_ah: f64| {
-        format!(
-            "[{name}]\nohm_ah = {ohm_ah:?}\nsoc_knots = [0.5]\nshape = [1.0]\n\
-             temperature = {{ a = 1.0, b = 0.0, k_kelvin = 0.0 }}\n"
-        )
-    };
-    let time =
-        |name: &str, seconds: f64| format!("[{name}]\nseconds = {seconds:?}\ntemperature_c = [25.0]\nfactor = [1.0]\n");
-    let [(r1, tau1), (r2, tau2)] = pairs;
-    let text = format!(
-        "name = \"straight\"\nform = \"tau\"\nbeyond = \"linear\"\nreference_temperature_c = 25.0\n\
-         hysteresis_rate = 0.0\ncoulombic_efficiency = 1.0\nocv_v = [{low:?}, {high:?}]\n\
-         docv_dt_v_per_k = [0.0, 0.0]\nhysteresis_half_width_v = [0.0, 0.0]\n{}{}{}{}{}{}",
-        resistance("r0", r0),
-        resistance("r1", r1),
-        resistance("r2_discharge", r2),
-        resistance("r2_charge", r2),
-        time("tau1", tau1),
-        time("tau2", tau2)
-    );
-    CellSet::from_toml(&text).expect("a valid set")
 }
 
 fn line(name: &str, points: Vec<(f64, f64)>) -> Line {

@@ -26,7 +26,7 @@ pub mod measured;
 pub mod reference_bank;
 pub mod reference_cell;
 
-pub use case::{Accuracy, set_a, set_b};
+pub use case::{Accuracy, bank, run, set_a, set_b, straight};
 pub use check::{Check, Curve, Errors, Line, Report, Verdict};
 
 /// A comparison that needs no file of the user; they do not depend on each other and may run in parallel.

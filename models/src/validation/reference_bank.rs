@@ -107,6 +107,8 @@ pub fn compare(case: BankCase, accuracy: Accuracy) -> Report {
         checks.push(Check::new(&name, &format!("{what}, largest error"), errors.largest(), largest, "V"));
     }
     checks.push(Check::new(&name, "string currents, largest error", amps.largest(), percent, "%"));
+    let balance = plant.accounts().balance_error();
+    checks.push(Check::new(&name, "charge balance, of the throughput", balance, 1e-12, ""));
     let line = |name: &str, points| Line { name: name.to_owned(), points };
     let volts = vec![line("reference", theirs), line("plant", ours)];
     let curves = vec![
