@@ -44,6 +44,9 @@ pub enum Command {
     /// The simulated bank against reference trajectories, closed forms and measured cells: table and plotted page.
     #[command(after_help = VALIDATE_EXAMPLES, after_long_help = VALIDATE_EXAMPLES)]
     Validate(ValidateArgs),
+    /// Many short scenarios that nobody thought of: none may panic, stop, or show what cannot be.
+    #[command(after_help = RANDOM_EXAMPLES, after_long_help = RANDOM_EXAMPLES)]
+    Random(RandomArgs),
     /// Every rule of the firmware with its code, its tests and the scenarios that reach it; needs a checkout.
     #[command(after_help = REQUIREMENTS_EXAMPLES, after_long_help = REQUIREMENTS_EXAMPLES)]
     Requirements(RequirementsArgs),
@@ -205,6 +208,20 @@ pub struct ValidateArgs {
     pub measured: Option<PathBuf>,
 }
 
+/// Options of the random scenarios.
+#[derive(Debug, Args)]
+pub struct RandomArgs {
+    /// How many
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub count: u64,
+    /// First seed; the others follow it
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(0..=1_000_000_000_000))]
+    pub first_seed: u64,
+    /// Print the resolved scenario of this seed as TOML, to be replayed by `ngbank run`
+    #[arg(long, value_name = "SEED", conflicts_with_all = ["count", "first_seed"])]
+    pub show: Option<u64>,
+}
+
 /// Options of the requirement table.
 #[derive(Debug, Args)]
 pub struct RequirementsArgs {
@@ -258,6 +275,11 @@ const VALIDATE_EXAMPLES: &str = "\
 Examples:
   ngbank validate                            exit 0: every figure is within its limit (or skipped), exit 1: one is not
   ngbank validate --measured measurements    compares with measured cells too, whose files are in this folder";
+const RANDOM_EXAMPLES: &str = "\
+Examples:
+  ngbank random --count 100000               exit 0: every run finished and showed only what can be
+  ngbank random --show 17 > r.toml           what seed 17 is; edit it, then
+  ngbank run r.toml                          plays it";
 const REQUIREMENTS_EXAMPLES: &str = "\
 Examples:
   ngbank requirements --check                is every rule implemented, tested and reached?

@@ -4,6 +4,7 @@ pub mod campaign;
 pub mod check;
 pub mod digests;
 pub mod list;
+pub mod random;
 pub mod readout;
 pub mod requirements;
 pub mod run;

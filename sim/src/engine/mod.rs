@@ -262,6 +262,10 @@ impl<'a> Engine<'a> {
             } else {
                 self.observe(proposal.end);
                 self.commit(proposal.end);
+                if proposal.stop == Stop::Error {
+                    let shortest = self.cost.free_step_us_min.get_or_insert(NEVER);
+                    *shortest = (*shortest).min(proposal.end - t);
+                }
                 if let Stop::Guard(guard) = proposal.stop {
                     let bus = self.bus_at_start();
                     self.installation.on_guard(proposal.end, guard, &bus);
