@@ -3,6 +3,7 @@
 
 mod battery_protect;
 mod bench;
+mod cable_decides;
 mod chatter;
 mod contactor;
 mod draws;

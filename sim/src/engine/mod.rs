@@ -240,7 +240,10 @@ impl<'a> Engine<'a> {
             }
             self.happen(t);
             let until = end.min(self.schedule.next_time()).min(self.installation.next_time()).min(self.next_tick);
-            debug_assert!(until > t, "everything due has happened");
+            if until <= t {
+                // What has just happened set a timer of no length, such as an absorption of 0 s.
+                continue;
+            }
             let proposal = self.plant.propose(self.installation.branches(), self.installation.guards(), until);
             match proposal.stop {
                 Stop::NoRoot => {
