@@ -8,7 +8,8 @@ const SEEDS: std::ops::RangeInclusive<u64> = 1..=300;
 
 #[test]
 fn random_scenarios_finish_and_show_only_what_can_be() {
-    let wrong: Vec<String> = SEEDS
+    let seeds: Vec<u64> = SEEDS.collect();
+    let wrong: Vec<String> = seeds
         .into_par_iter()
         .with_max_len(16)
         .filter_map(|seed| examine(seed).err().map(|found| format!("seed {seed}: {}", found.join("; "))))

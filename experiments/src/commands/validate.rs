@@ -23,10 +23,11 @@ pub const MEASURED: &str = "NGBANK_MEASURED";
 /// When a measurement is there and cannot be read, or a file cannot be written.
 pub fn validate(args: &ValidateArgs) -> Result<Exit, CommandError> {
     let folder = args.measured.clone().or_else(|| std::env::var_os(MEASURED).map(PathBuf::from));
+    let measurements = measured::compare(folder.as_deref())?;
     let mut whole = Report::default();
     let parts: Vec<Report> = Comparison::all().into_par_iter().with_max_len(1).map(Comparison::compare).collect();
     parts.into_iter().for_each(|part| whole.add(part));
-    whole.add(measured::compare(folder.as_deref())?);
+    whole.add(measurements);
 
     make_folder(&args.out)?;
     remove_left_overs(&args.out)?;

@@ -56,21 +56,46 @@ struct Rms {
 }
 
 /// A row of a measurement.
-#[derive(Deserialize)]
 struct Row {
     time_s: f64,
     current_a: f64,
     voltage_v: f64,
 }
 
-/// A folder of measurements that is there but cannot be used.
+/// A measurement that is there but cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("{file}: {source}")]
-pub struct MeasuredError {
-    /// Which file.
-    pub file: String,
-    /// Which row and column, and what is wrong with it.
-    pub source: csv::Error,
+#[non_exhaustive]
+pub enum MeasuredError {
+    /// The file cannot be read as a table.
+    #[error("{file}: {source}")]
+    Table {
+        /// Which file.
+        file: String,
+        /// Why.
+        source: csv::Error,
+    },
+    /// A column is missing.
+    #[error("{file}: no column {column}: needed are time_s, current_a (positive charges) and voltage_v")]
+    Column {
+        /// Which file.
+        file: String,
+        /// Which column.
+        column: &'static str,
+    },
+    /// A value is not allowed.
+    #[error("{file}:{line}: {column} = {value:?} – allowed: {allowed}")]
+    Value {
+        /// Which file.
+        file: String,
+        /// Which line.
+        line: u64,
+        /// Which column.
+        column: &'static str,
+        /// What is there.
+        value: String,
+        /// What may be there.
+        allowed: &'static str,
+    },
 }
 
 /// Compares with the measurements in `folder` or in its subfolder `nc_sa`; those that are absent are skipped.
@@ -85,8 +110,7 @@ pub fn compare(folder: Option<&Path>) -> Result<Report, MeasuredError> {
         let places = folder.into_iter().flat_map(|folder| [folder.join(file), folder.join("nc_sa").join(file)]);
         match places.into_iter().find(|path| path.is_file()) {
             Some(path) => {
-                let rows = read(&path).map_err(|source| MeasuredError { file: path.display().to_string(), source })?;
-                report.add(cycling(&case, &fit, celsius, &rows));
+                report.add(cycling(&case, &fit, celsius, &read(&path)?));
             }
             None => report.checks.push(Check::skipped(&case, "voltage, RMS", "data not present")),
         }
@@ -94,11 +118,41 @@ pub fn compare(folder: Option<&Path>) -> Result<Report, MeasuredError> {
     Ok(report)
 }
 
-fn read(path: &Path) -> Result<Vec<Row>, csv::Error> {
-    csv::Reader::from_path(path)?.deserialize().collect()
+/// The rows of a file: finite numbers, times that ascend.
+fn read(path: &Path) -> Result<Vec<Row>, MeasuredError> {
+    let file = path.display().to_string();
+    let table = |source| MeasuredError::Table { file: file.clone(), source };
+    let mut reader = csv::Reader::from_path(path).map_err(table)?;
+    let header = reader.headers().map_err(table)?.clone();
+    let place = |column| {
+        let found = header.iter().position(|name| name == column);
+        found.map(|n| (n, column)).ok_or_else(|| MeasuredError::Column { file: file.clone(), column })
+    };
+    let (time, current, voltage) = (place("time_s")?, place("current_a")?, place("voltage_v")?);
+    let mut rows: Vec<Row> = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(table)?;
+        let refuse = |(n, column): (usize, &'static str), allowed| MeasuredError::Value {
+            file: file.clone(),
+            line: record.position().map_or(0, csv::Position::line),
+            column,
+            value: record[n].to_owned(),
+            allowed,
+        };
+        let number = |place: (usize, &'static str)| {
+            let value = record[place.0].trim().parse().ok().filter(|value: &f64| value.is_finite());
+            value.ok_or_else(|| refuse(place, "a number"))
+        };
+        let row = Row { time_s: number(time)?, current_a: number(current)?, voltage_v: number(voltage)? };
+        if row.time_s < 0.0 || rows.last().is_some_and(|last| row.time_s <= last.time_s) {
+            return Err(refuse(time, "0 or more, later than the row before"));
+        }
+        rows.push(row);
+    }
+    Ok(rows)
 }
 
-/// Plays the measured current, held for each second, and compares where the fit was made.
+/// Plays the measured current, each row held until the next, and compares where the fit was made.
 fn cycling(case: &str, fit: &Fit, celsius: f64, rows: &[Row]) -> Report {
     let n = fit.temperature_c.iter().position(|&fitted| fitted == celsius).expect("a fitted temperature");
     let capacity = fit.capacity_ah.dynamic_test[n];
@@ -111,11 +165,13 @@ fn cycling(case: &str, fit: &Fit, celsius: f64, rows: &[Row]) -> Report {
     let mut plant = Accuracy::Default.plant(&bank, &set, 1);
     let range = fit.rms_error_v.fit_range_soc_low[n]..=0.95;
     let (mut errors, mut ours, mut theirs, mut off) = (Errors::default(), Vec::new(), Vec::new(), Vec::new());
-    for row in rows {
-        let t = (row.time_s * 1e6).round() as Micros;
-        let branch = [Branch::Current { amps: row.current_a }];
-        run(&mut plant, &branch, &[], t + SECOND, |plant, end| {
-            if plant.time() != t && end != t {
+    let instant = |row: &Row| (row.time_s * 1e6).round() as Micros;
+    for (n, row) in rows.iter().enumerate() {
+        let t = instant(row);
+        let until = rows.get(n + 1).map_or(t + SECOND, instant);
+        run(&mut plant, &[Branch::Current { amps: row.current_a }], &[], until, |plant, _| {
+            // The row holds its current and the voltage under it: right after the change.
+            if plant.time() != t {
                 return;
             }
             let volts = plant.cell_volts(0, 0, t);
