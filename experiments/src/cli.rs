@@ -41,6 +41,12 @@ pub enum Command {
     /// Digests of the pinned runs, to compare platforms and build profiles.
     #[command(after_help = DIGESTS_EXAMPLES, after_long_help = DIGESTS_EXAMPLES)]
     Digests(DigestsArgs),
+    /// The simulated bank against reference trajectories, closed forms and measured cells: table and plotted page.
+    #[command(after_help = VALIDATE_EXAMPLES, after_long_help = VALIDATE_EXAMPLES)]
+    Validate(ValidateArgs),
+    /// Many short scenarios that nobody thought of: none may panic, stop, or show what cannot be.
+    #[command(after_help = RANDOM_EXAMPLES, after_long_help = RANDOM_EXAMPLES)]
+    Random(RandomArgs),
     /// Every rule of the firmware with its code, its tests and the scenarios that reach it; needs a checkout.
     #[command(after_help = REQUIREMENTS_EXAMPLES, after_long_help = REQUIREMENTS_EXAMPLES)]
     Requirements(RequirementsArgs),
@@ -191,6 +197,31 @@ pub struct DigestsArgs {
     pub mode: ModeArg,
 }
 
+/// Options of the validation.
+#[derive(Debug, Args)]
+pub struct ValidateArgs {
+    /// Folder for the results
+    #[arg(long, default_value = "ngbank-out/validate", value_name = "DIR")]
+    pub out: PathBuf,
+    /// Folder of measured cells, which may not be copied into the project [default: that of $NGBANK_MEASURED]
+    #[arg(long, value_name = "DIR")]
+    pub measured: Option<PathBuf>,
+}
+
+/// Options of the random scenarios.
+#[derive(Debug, Args)]
+pub struct RandomArgs {
+    /// How many
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub count: u64,
+    /// First seed; the others follow it
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(0..=1_000_000_000_000))]
+    pub first_seed: u64,
+    /// Print the resolved scenario of this seed as TOML, to be replayed by `ngbank run`
+    #[arg(long, value_name = "SEED", conflicts_with_all = ["count", "first_seed"])]
+    pub show: Option<u64>,
+}
+
 /// Options of the requirement table.
 #[derive(Debug, Args)]
 pub struct RequirementsArgs {
@@ -240,6 +271,15 @@ const DIGESTS_EXAMPLES: &str = "\
 Examples:
   ngbank digests --check                     do the pinned runs still decide the same?
   ngbank digests --update experiments/digests.csv   pin them anew";
+const VALIDATE_EXAMPLES: &str = "\
+Examples:
+  ngbank validate                            exit 0: every figure is within its limit (or skipped), exit 1: one is not
+  ngbank validate --measured measurements    compares with measured cells too, whose files are in this folder";
+const RANDOM_EXAMPLES: &str = "\
+Examples:
+  ngbank random --count 100000               exit 0: every run finished and showed only what can be
+  ngbank random --show 17 > r.toml           what seed 17 is; edit it, then
+  ngbank run r.toml                          plays it";
 const REQUIREMENTS_EXAMPLES: &str = "\
 Examples:
   ngbank requirements --check                is every rule implemented, tested and reached?

@@ -28,7 +28,7 @@ impl From<Exit> for ExitCode {
 pub const HELP: &str = "\
 Exit codes:
   0  every property held and every expectation was reached
-  1  a property failed, or a pinned digest differs (red)
+  1  a property failed, a pinned digest differs, or a figure is beyond its limit (red)
   2  bad input: file, line, field, value and what is allowed are printed, for all violations at once
   3  a file could not be read or written, or a run could not be played
   4  nothing failed, but a scenario never reached what it promises";

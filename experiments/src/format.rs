@@ -32,6 +32,27 @@ pub fn quantity(value: f64, unit: &str) -> String {
     if value == f64::INFINITY { format!("∞ {unit}") } else { format!("{value:.digits$} {unit}") }
 }
 
+/// Three significant digits with a prefix to the unit, as in `16.4 µV`; without a unit a plain number.
+pub fn small(value: f64, unit: &str) -> String {
+    let (scale, prefix) = match (unit, value.abs()) {
+        ("V" | "s" | "K", v) if v > 0.0 && v < 1e-6 => (1e9, "n"),
+        ("V" | "s" | "K", v) if v > 0.0 && v < 1e-3 => (1e6, "µ"),
+        ("V" | "s" | "K", v) if v > 0.0 && v < 1.0 => (1e3, "m"),
+        _ => (1.0, ""),
+    };
+    let scaled = value * scale;
+    let number = match scaled.abs() {
+        0.0 => "0".to_owned(),
+        v if v < 1e-3 => format!("{scaled:.2e}"),
+        v if v < 1.0 => format!("{scaled:.4}"),
+        v if v < 10.0 => format!("{scaled:.2}"),
+        v if v < 100.0 => format!("{scaled:.1}"),
+        v if v.is_finite() => format!("{scaled:.0}"),
+        _ => "∞".to_owned(),
+    };
+    format!("{number} {prefix}{unit}").trim_end().to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,6 +72,16 @@ mod tests {
     fn ranges_of_one_value_are_one_number() {
         assert_eq!(range(2, 2), "2");
         assert_eq!(range(2, 5), "2 – 5");
+    }
+
+    #[test]
+    fn small_figures_have_three_digits_and_a_prefix() {
+        assert_eq!(small(1.636e-5, "V"), "16.4 µV");
+        assert_eq!(small(-2.1e-9, "V"), "-2.10 nV");
+        assert_eq!(small(2.314, "s"), "2.31 s");
+        assert_eq!(small(0.1, "%"), "0.1000 %");
+        assert_eq!(small(0.0, ""), "0");
+        assert_eq!(small(f64::INFINITY, "V"), "∞ V");
     }
 
     #[test]

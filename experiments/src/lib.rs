@@ -12,6 +12,7 @@
 //! | [`campaign`], [`journal`] | runs in parallel, resumable |
 //! | [`record`], [`summary`] | one run as a row, a campaign in numbers |
 //! | [`table`], [`csv_files`], [`plots`], [`report`] | what people and scripts see |
+//! | [`random`] | scenarios that nobody thought of, and what no run may do |
 //! | [`advertisements`] | what the radio sends, for tests of other readers |
 //! | [`requirements`] | every rule with code, tests and scenarios |
 //! | [`files`] | files that appear only when whole |
@@ -34,6 +35,7 @@ pub mod files;
 pub mod format;
 pub mod journal;
 pub mod plots;
+pub mod random;
 pub mod record;
 pub mod report;
 pub mod requirements;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use ngbank_experiments::{
     cli::{Cli, Command},
-    commands::{campaign, check, digests, list, readout, requirements, run},
+    commands::{campaign, check, digests, list, random, readout, requirements, run, validate},
 };
 
 fn main() -> ExitCode {
@@ -18,6 +18,8 @@ fn main() -> ExitCode {
         Some(Command::List(args)) => list::list(args),
         Some(Command::Check(args)) => check::check(args),
         Some(Command::Digests(args)) => digests::digests(args),
+        Some(Command::Validate(args)) => validate::validate(args),
+        Some(Command::Random(args)) => random::random(args),
         Some(Command::Requirements(args)) => requirements::requirements(args),
     };
     match outcome {

@@ -1,11 +1,12 @@
 //! Tables on the terminal.
 
 use comfy_table::{Cell, CellAlignment, Table, presets};
+use ngbank_models::validation::{Check, Verdict};
 use ngbank_sim::result::Event;
 
 use crate::{
     csv_files::{kind, outcome, status},
-    format::{clock, quantity, range, seconds},
+    format::{clock, quantity, range, seconds, small},
     record::{Margin, Outcome, RunRecord},
     summary::{Extreme, NamedMargin, Summary},
 };
@@ -118,6 +119,49 @@ pub fn print_run(run: &RunRecord) {
     for reason in &run.failures {
         outln!("red: {reason}");
     }
+}
+
+/// Columns of the checks of a validation.
+pub const CHECK_COLUMNS: [&str; 5] = ["Case", "Quantity", "Figure", "Limit", "Verdict"];
+
+/// One check in these columns.
+pub fn check_row(check: &Check) -> [String; 5] {
+    let (figure, limit) = if check.figure.is_nan() && check.limit.is_nan() {
+        (String::new(), String::new())
+    } else {
+        (small(check.figure, check.unit), small(check.limit, check.unit))
+    };
+    let verdict = match &check.verdict {
+        Verdict::Ok => "ok".to_owned(),
+        Verdict::Failed => "FAILED".to_owned(),
+        Verdict::Skipped(why) => format!("skipped, {why}"),
+    };
+    [check.case.clone(), check.quantity.clone(), figure, limit, verdict]
+}
+
+/// The checks of a validation.
+pub fn checks(checks: &[Check]) -> Table {
+    let mut table = new(&CHECK_COLUMNS);
+    for check in checks {
+        let [case, quantity, figure, limit, verdict] = check_row(check);
+        table.add_row([Cell::new(case), Cell::new(quantity), right(figure), right(limit), Cell::new(verdict)]);
+    }
+    table
+}
+
+/// The same as CSV, with every digit.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn checks_csv(checks: &[Check]) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(["case", "quantity", "figure", "limit", "unit", "verdict"])?;
+    for check in checks {
+        let [case, quantity, _, _, verdict] = check_row(check);
+        let number = |value: f64| if value.is_nan() { String::new() } else { format!("{value:e}") };
+        writer.write_record([case, quantity, number(check.figure), number(check.limit), check.unit.into(), verdict])?;
+    }
+    writer.into_inner().map_err(|error| error.into_error().into())
 }
 
 /// Events, one per line.

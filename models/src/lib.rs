@@ -36,4 +36,5 @@ pub mod plant;
 pub mod profile;
 pub mod thermal;
 pub mod time;
+pub mod validation;
 mod wide;

@@ -82,6 +82,9 @@ pub struct Cost {
     pub frames_executed: u64,
     /// Steps of the plant.
     pub plant_steps: u64,
+    /// The shortest of them that ended only because the error control wanted no longer one, µs.
+    #[serde(skip)]
+    pub free_step_us_min: Option<Micros>,
 }
 
 /// What the outputs did.

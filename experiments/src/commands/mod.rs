@@ -4,12 +4,15 @@ pub mod campaign;
 pub mod check;
 pub mod digests;
 pub mod list;
+pub mod random;
 pub mod readout;
 pub mod requirements;
 pub mod run;
+pub mod validate;
 
 use std::path::PathBuf;
 
+use ngbank_models::validation::measured::MeasuredError;
 use ngbank_sim::engine::{Mode, Options};
 
 use crate::{
@@ -45,6 +48,9 @@ pub enum CommandError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A measurement cannot be read.
+    #[error(transparent)]
+    Measured(#[from] MeasuredError),
     /// A scenario could not be written.
     #[error("TOML: {0}")]
     Toml(#[from] toml::ser::Error),
@@ -54,7 +60,7 @@ impl CommandError {
     /// The exit code of this error.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Source(SourceError::BadInput(_)) | Self::NotACheckout { .. } => Exit::BadInput,
+            Self::Source(SourceError::BadInput(_)) | Self::NotACheckout { .. } | Self::Measured(_) => Exit::BadInput,
             _ => Exit::Internal,
         }
     }

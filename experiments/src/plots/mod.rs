@@ -2,6 +2,7 @@
 //!
 //! The font is embedded, so a plot is the same bytes on every machine. A plot is a [`Figure`]; how it reaches a file is here.
 
+mod curves;
 mod histogram;
 mod lanes;
 mod outputs;
@@ -9,6 +10,7 @@ mod panel;
 mod timeline;
 mod trace;
 
+pub use curves::CurveFigure;
 pub use histogram::Histogram;
 pub use timeline::Timeline;
 pub use trace::{Level, TraceFigure};

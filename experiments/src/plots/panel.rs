@@ -1,4 +1,4 @@
-//! One chart over time: lines, dashed levels, and a legend beside it that never covers data.
+//! One chart, mostly over time: lines, dashed levels, and a legend beside it that never covers data.
 
 use std::ops::Range;
 
@@ -19,7 +19,7 @@ pub(crate) const COLOURS: [RGBColor; 5] =
 pub(crate) struct Line {
     /// Name in the legend.
     pub label: String,
-    /// Points: hours, value.
+    /// Points: place on the horizontal axis, value.
     pub points: Vec<(f64, f64)>,
 }
 
@@ -31,7 +31,7 @@ pub(crate) struct Mark {
     pub value: f64,
 }
 
-/// One chart over time.
+/// One chart.
 pub(crate) struct Panel {
     /// Name and unit of the vertical axis, as in `Current [A]`.
     pub axis: String,
@@ -42,12 +42,12 @@ pub(crate) struct Panel {
 }
 
 impl Panel {
-    /// Draws the panel; `hours` is the common horizontal axis.
+    /// Draws the panel; `span` is the common horizontal axis, `name` its name with the unit if it is written here.
     pub(crate) fn draw<B: DrawingBackend>(
         &self,
         area: &DrawingArea<B, Shift>,
-        hours: Range<f64>,
-        time_axis: bool,
+        span: Range<f64>,
+        name: Option<&str>,
     ) -> Result<(), PlotError> {
         let (width, _) = area.dim_in_pixel();
         let (chart, legend) = area.split_horizontally(width - LEGEND_WIDTH);
@@ -57,9 +57,9 @@ impl Panel {
             .margin_top(8)
             .margin_right(16)
             .margin_left(10)
-            .x_label_area_size(if time_axis { 44 } else { 22 })
+            .x_label_area_size(if name.is_some() { 44 } else { 22 })
             .y_label_area_size(LABEL_WIDTH)
-            .build_cartesian_2d(hours.clone(), values.clone())
+            .build_cartesian_2d(span.clone(), values.clone())
             .map_err(PlotError::from_debug)?;
         context
             .configure_mesh()
@@ -70,7 +70,7 @@ impl Panel {
             .y_labels(6)
             .x_label_formatter(&|hour| format!("{hour:.1}").trim_end_matches(".0").to_owned())
             .y_label_formatter(&|value| format!("{value:.digits$}"))
-            .x_desc(if time_axis { "Time since the start of the scenario [h]" } else { "" })
+            .x_desc(name.unwrap_or_default())
             .y_desc(&self.axis)
             .label_style((FONT, 13))
             .axis_desc_style((FONT, 14))
@@ -84,7 +84,7 @@ impl Panel {
             entry.line(&line.label, colour.stroke_width(2))?;
         }
         for mark in self.marks.iter().filter(|mark| values.contains(&mark.value)) {
-            let ends = [(hours.start, mark.value), (hours.end, mark.value)];
+            let ends = [(span.start, mark.value), (span.end, mark.value)];
             context
                 .draw_series(DashedLineSeries::new(ends, 6, 6, BLACK.mix(0.6).stroke_width(1)))
                 .map_err(PlotError::from_debug)?;

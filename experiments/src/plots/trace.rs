@@ -91,7 +91,7 @@ impl Figure for TraceFigure<'_> {
         let (_, mut rest) = root.split_vertically(TITLE_HEIGHT);
         for panel in self.panels() {
             let (area, below) = rest.split_vertically(PANEL_HEIGHT);
-            panel.draw(&area, 0.0..end, false)?;
+            panel.draw(&area, 0.0..end, None)?;
             rest = below;
         }
         lanes::draw(&rest, &self.lanes, 0.0..end, None)

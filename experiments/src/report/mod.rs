@@ -2,6 +2,7 @@
 
 mod assumed;
 mod html;
+mod validation;
 
 use ngbank_sim::{result::RunResult, scenario::Resolved};
 
@@ -14,6 +15,7 @@ use crate::{
     table::{margin, margins, totals, volts},
 };
 use html::{Page, escape};
+pub use validation::validation;
 
 /// The thresholds of a scenario that belong into its plot of cell voltages.
 pub fn levels(resolved: &Resolved) -> Vec<Level> {

@@ -10,6 +10,7 @@ mod planted_bugs;
 mod readout;
 mod replay;
 mod threads;
+mod validate;
 
 use std::{fs, path::Path, path::PathBuf};
 

@@ -49,7 +49,7 @@ pub(super) struct Regulator {
     pub cable_ohm: f64,
     /// Current limit (A), may be infinite.
     pub amps_max: f64,
-    /// Power limit (W), may be infinite if the current limit is not.
+    /// Power limit (W), may be infinite.
     pub watts_max: f64,
     /// Voltage held at the charger's end of the cable (V).
     pub set_v: f64,
@@ -165,6 +165,10 @@ impl Regulator {
     }
 
     fn limit_mode(&self) -> Mode {
+        if self.knee_amps() == f64::INFINITY {
+            // The cable alone keeps current and power below their limits.
+            return Mode::Volts;
+        }
         if self.amps_max <= self.watts_knee_amps() { Mode::Amps } else { Mode::Watts }
     }
 

@@ -4,6 +4,7 @@
 mod alternator;
 mod battery_protect;
 mod bench;
+mod cable_decides;
 mod chatter;
 mod contactor;
 mod cyrix_charge;

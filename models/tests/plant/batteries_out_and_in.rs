@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 /// Set A with a straight open-circuit voltage from 3.2 to 3.4 V: the circuit is linear.
 fn straight() -> CellSet {
-    let text = include_str!("../data/set_a.toml");
+    let text = include_str!("../../data/reference/set_a.toml");
     let from = text.find("ocv_v").expect("table");
     let to = text.find("docv_dt").expect("next table");
     CellSet::from_toml(&format!("{}ocv_v = [3.2, 3.4]\n{}", &text[..from], &text[to..])).expect("valid")

@@ -8,12 +8,12 @@ pub const TOLERANCE_V: f64 = 1e-4;
 
 /// Validation set A: constant parameters, isothermal equation, no hysteresis.
 pub fn set_a() -> CellSet {
-    CellSet::from_toml(include_str!("../data/set_a.toml")).expect("set A is valid")
+    CellSet::from_toml(include_str!("../../data/reference/set_a.toml")).expect("set A is valid")
 }
 
 /// A flat-OCV variant of a set: closed forms become possible.
 pub fn flat() -> CellSet {
-    let text = include_str!("../data/set_a.toml");
+    let text = include_str!("../../data/reference/set_a.toml");
     let from = text.find("ocv_v").expect("table");
     let to = text.find("docv_dt").expect("next table");
     CellSet::from_toml(&format!("{}ocv_v = [3.3, 3.3]\n{}", &text[..from], &text[to..])).expect("valid")

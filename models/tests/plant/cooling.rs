@@ -40,7 +40,7 @@ fn losses_warm_an_insulated_battery() {
 
 /// Set A with a flat OCV that changes with temperature, and with hysteresis.
 fn reversible_and_hysteretic() -> CellSet {
-    let text = include_str!("../data/set_a.toml");
+    let text = include_str!("../../data/reference/set_a.toml");
     let from = text.find("ocv_v").expect("table");
     let to = text.find("[r0]").expect("next table");
     let tables = "ocv_v = [3.3, 3.3]\ndocv_dt_v_per_k = [2e-4, 2e-4]\nhysteresis_half_width_v = [0.02, 0.02]\n";

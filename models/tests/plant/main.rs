@@ -4,6 +4,7 @@ mod ageing;
 mod batteries_out_and_in;
 mod beyond_full_and_empty;
 mod bleed_and_losses;
+mod closed_forms;
 mod common;
 mod constant_power;
 mod continuous_extension;

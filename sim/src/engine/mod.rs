@@ -255,7 +255,10 @@ impl<'a> Engine<'a> {
             self.happen(t);
             let due = self.installation.next_time().min(self.next_air).min(self.chain.next_short().max(t + MS));
             let until = end.min(self.schedule.next_time()).min(due);
-            debug_assert!(until > t, "everything due has happened");
+            if until <= t {
+                // What has just happened set a timer of no length, such as an absorption of 0 s.
+                continue;
+            }
             let proposal = self.plant.propose(self.installation.branches(), self.installation.guards(), until);
             match proposal.stop {
                 Stop::NoRoot => {
@@ -285,6 +288,10 @@ impl<'a> Engine<'a> {
                         self.installation.on_guard(end, guard, &bus);
                     }
                     Stop::Fuse(_) if end == proposal.end => self.recorder.fuses(end, &self.plant),
+                    Stop::Error if end == proposal.end => {
+                        let shortest = self.cost.free_step_us_min.get_or_insert(NEVER);
+                        *shortest = (*shortest).min(end - t);
+                    }
                     _ => {}
                 }
             }

@@ -10,6 +10,7 @@ mod modes;
 mod planted;
 mod pre_alarm;
 mod shorted;
+mod timers_of_no_length;
 
 use ngbank_core::Mutant;
 use ngbank_sim::engine::{Mode, Options, run};
