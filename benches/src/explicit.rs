@@ -64,7 +64,7 @@ impl Explicit {
     /// # Panics
     /// If the parameter file is none.
     pub fn new(bank: &BankParams) -> Self {
-        let set: SetA = toml::from_str(include_str!("../../models/tests/data/set_a.toml")).expect("set A");
+        let set: SetA = toml::from_str(include_str!("../../models/data/reference/set_a.toml")).expect("set A");
         let segments = (set.ocv_v.len() - 1) as f64;
         let positions = bank.cells_per_battery * bank.series;
         let strings = bank.parallel;

@@ -135,8 +135,7 @@ impl Recorder {
                 for ((low, high), amps) in amps.iter_mut().zip([start, end]) {
                     (*low, *high) = (low.min(amps), high.max(amps));
                 }
-                self.turned =
-                    std::mem::replace(&mut self.charging[b / self.series], Some(start > 0.0)) != Some(start > 0.0);
+                self.turned = self.charging[b / self.series].replace(start > 0.0) != Some(start > 0.0);
             }
             extremes.temperature_c_min = extremes.temperature_c_min.min(found.low[Envelope::CELSIUS]);
             extremes.temperature_c_max = extremes.temperature_c_max.max(found.high[Envelope::CELSIUS]);

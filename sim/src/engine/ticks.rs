@@ -25,6 +25,8 @@ pub struct Ticks {
 }
 
 /// What is known of the ticks of one battery in the proposed step.
+// Lint: one for each battery; a box would be an allocation at every step.
+#[allow(clippy::large_enum_variant)]
 enum Known {
     /// None can change anything ([`ngbank_models::electronics::Electronics::passes`]).
     Passes(bool),
