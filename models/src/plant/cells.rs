@@ -269,6 +269,15 @@ impl Drive {
         let (i0, i1) = (from.amps[k], to.amps[k]);
         let bend = if step.bent { i1 - i0 - from.amps_slope[k] * h } else { Lane::default() };
         let (pair1, pair2) = step.pairs[k];
+        // Slope at the end of the parabola of the temperature, relative to its mean slope.
+        let (straight, risen) = (from.warming[k] * h, after.celsius - before.celsius);
+        let last = straight.zip(
+            risen,
+            |straight, risen| {
+                if risen.abs() > 0.1 * straight.abs() { 2.0 - straight / risen } else { 1.0 }
+            },
+        );
+        let per_second = |before: Lane, after: Lane| (after - before) / (after * h) * last;
         Self {
             i0,
             i1,
@@ -278,10 +287,9 @@ impl Drive {
             planted,
             pair1,
             pair2,
-            // From one end to the other.
-            warming1: (after.r1 - before.r1) / (after.r1 * h),
-            warming2_discharge: (after.r2_discharge - before.r2_discharge) / (after.r2_discharge * h),
-            warming2_charge: (after.r2_charge - before.r2_charge) / (after.r2_charge * h),
+            warming1: per_second(before.r1, after.r1),
+            warming2_discharge: per_second(before.r2_discharge, after.r2_discharge),
+            warming2_charge: per_second(before.r2_charge, after.r2_charge),
         }
     }
 

@@ -9,9 +9,10 @@ use super::sums::Sums;
 use crate::wide::{self, Body};
 
 impl Plant {
-    /// Temperatures at the end, from the heat that the start promises and what the step before still owes.
-    pub(super) fn warm(&mut self, h: f64) {
-        self.heat_of(h, true);
+    /// Temperatures at the end, from what the step before still owes and the heat that the start promises, or that of
+    /// the end state as it was last computed.
+    pub(super) fn warm(&mut self, h: f64, promised: bool) {
+        self.heat_of(h, promised);
         for (watts, owed) in self.watts.iter_mut().zip(&self.state.owed) {
             *watts += owed / h;
         }

@@ -299,15 +299,21 @@ impl Body for Ends<'_> {
         for (k, (volts, ohms)) in volts.iter_mut().zip(ohms).enumerate() {
             let bend_from = end.bent.then_some(start.amps_slope[k]);
             let (i0, sums) = (start.amps[k], &state.sums[k]);
-            (*volts, *ohms) = block_end(model, sums, i0, bend_from, amps[k], end.h, &end.pairs[k]);
+            let risen = start.warming[k] * end.h;
+            let warmed = (sums.entropy * risen, sums.r0 * state.climate[k].r0_per_kelvin * risen);
+            (*volts, *ohms) = block_end(model, sums, warmed, i0, bend_from, amps[k], end.h, &end.pairs[k]);
         }
     }
 }
 
+/// The batteries of a block at the end of the step; `warmed` is what their warming adds to OCV and `R0`. Without it
+/// the mismatch of the end state would be of order 1.
 #[inline(always)]
+#[allow(clippy::too_many_arguments)]
 fn block_end(
     model: &Model,
     sums: &Sums,
+    (warmed_volts, warmed_ohms): (Lane, Lane),
     i0: Lane,
     bend_from: Option<Lane>,
     i1: Lane,
@@ -356,14 +362,17 @@ fn block_end(
     let r2_end = d1.choose(sums.r2_charge, sums.r2_discharge);
     let v1 = pair1.linear(sums.v1, sums.target1(i0), sums.target1(i1));
     let v2 = pair2.linear(sums.v2, sums.target2(d0, i0), sums.target2(d1, i1));
-    let r0 = sums.r0 + sums.r0_slope * stored;
+    let r0 = sums.r0 + warmed_ohms + sums.r0_slope * stored;
     let ohms = r0
         + sums.r0_slope * stored_per_amp * i1
         + sums.slope * stored_per_amp
         + a1 * sums.r1
         + a2 * r2_end
         + mh_per_amp;
-    let volts =
-        sums.emf + sums.slope * stored - sums.leak * h + (v1 - sums.v1) + (v2 - sums.v2) + (mh - sums.mh) + r0 * i1;
+    let volts = sums.emf + warmed_volts + sums.slope * stored - sums.leak * h
+        + (v1 - sums.v1)
+        + (v2 - sums.v2)
+        + (mh - sums.mh)
+        + r0 * i1;
     (volts - ohms * i1, ohms)
 }

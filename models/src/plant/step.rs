@@ -96,7 +96,7 @@ impl Plant {
         let tolerance = self.accuracy.tolerance_v;
         self.length = length;
         self.reduced = false;
-        wide::run(self.model.wide, Weigh { state: &self.state, start: &self.start, h, pairs: &mut self.pairs });
+        self.weigh(h, false);
         let cubic = self.accuracy.cubic() || self.held();
         self.bent = cubic && self.relaxed(h);
         self.close_end(h, judge)?;
@@ -108,7 +108,10 @@ impl Plant {
         if judge && before > 1.0 {
             return Ok(before);
         }
-        self.warm(h);
+        self.warm(h, true);
+        if cubic {
+            self.weigh(h, true);
+        }
         let mut kink = self.advance(h, cubic, judge)?;
         let mut mismatch = self.mismatch();
         if cubic {
@@ -120,6 +123,9 @@ impl Plant {
                     break;
                 }
                 self.bent = self.bent && !self.reverses();
+                // By the heat of the pass before: what its start lets expect is right to order 2 only.
+                self.warm(h, false);
+                self.weigh(h, true);
                 kink = self.advance(h, cubic, judge)?;
                 mismatch = self.mismatch();
             }
@@ -130,6 +136,13 @@ impl Plant {
         self.bus = hermite(self.start.volts, self.start.drift, self.after.volts, self.after.drift, h);
         let after = (mismatch.max(self.error_of_bend(h)) * self.sharpness()).max(norm::KINK_MISSES * kink);
         Ok(before.max(after.max(worn) / tolerance))
+    }
+
+    /// Weights of the RC pairs, for the temperatures that the start lets expect at the end, or for those of `end_state`.
+    fn weigh(&mut self, h: f64, warmed: bool) {
+        let (state, start, pairs) = (&self.state, &self.start, &mut self.pairs);
+        let end = warmed.then_some(&self.end_state);
+        wide::run(self.model.wide, Weigh { state, start, end, h, pairs });
     }
 
     /// Whether every string is far enough from stiff for a parabola.
@@ -177,10 +190,11 @@ impl Plant {
     }
 }
 
-/// Weights of the RC pairs at the rate that the middle of the step will have.
+/// Weights of the RC pairs at the mean of the rates, whose temperature is a parabola that starts with its slope.
 struct Weigh<'a> {
     state: &'a State,
     start: &'a Instant,
+    end: Option<&'a State>,
     h: f64,
     pairs: &'a mut [(Weights, Weights)],
 }
@@ -190,14 +204,17 @@ impl Body for Weigh<'_> {
 
     #[inline(always)]
     fn run(self) {
-        let Self { state, start, h, pairs } = self;
-        for ((climate, warming), (pair1, pair2)) in state.climate.iter().zip(&start.warming).zip(pairs) {
-            let half = *warming * (0.5 * h);
-            let middle1 = climate.rate1 + climate.rate1_per_kelvin * half;
-            let middle2 = climate.rate2 + climate.rate2_per_kelvin * half;
-            let one = Lane::all(1.0);
-            *pair1 = Weights::new(middle1 * h, one / (middle1 + climate.rate1_per_kelvin * half));
-            *pair2 = Weights::new(middle2 * h, one / (middle2 + climate.rate2_per_kelvin * half));
+        let Self { state, start, end, h, pairs } = self;
+        let one = Lane::all(1.0);
+        for (k, (pair1, pair2)) in pairs.iter_mut().enumerate() {
+            let (climate, straight) = (&state.climate[k], start.warming[k] * h);
+            let risen = end.map_or(straight, |end| end.climate[k].celsius - climate.celsius);
+            let mean = straight * (1.0 / 6.0) + risen * (1.0 / 3.0);
+            let weights = |rate: Lane, per_kelvin: Lane| {
+                Weights::new((rate + per_kelvin * mean) * h, one / (rate + per_kelvin * risen))
+            };
+            *pair1 = weights(climate.rate1, climate.rate1_per_kelvin);
+            *pair2 = weights(climate.rate2, climate.rate2_per_kelvin);
         }
     }
 }

@@ -100,12 +100,13 @@ impl Model {
     /// Heat of the batteries of a block at string current `i`, by [`Sums`] that may be those of any instant; W.
     ///
     /// What goes in at the terminals, less what the charge in the cells stores: `Σ (V·i − OCV·dq/dt)`, and the
-    /// entropic heat. It holds for both forms: what an RC pair takes in counts as heat when it goes in.
+    /// entropic heat of the charge that is stored. It holds for both forms: what an RC pair takes in counts as heat when it goes in.
     #[inline(always)]
     pub fn heat(&self, sums: &Sums, climate: &Climate, i: Lane) -> Lane {
         let wasted = i.max(Lane::default()) * (1.0 - self.efficiency);
         let kelvin = climate.celsius + 273.15;
-        (sums.r0 * i - sums.r0_bleed + sums.v1 + sums.v2 + sums.mh + kelvin * sums.entropy) * i
+        (sums.r0 * i - sums.r0_bleed + sums.v1 + sums.v2 + sums.mh) * i
+            + kelvin * sums.entropy * (i - wasted)
             + sums.ocv * wasted
             + sums.leak_watts
     }

@@ -100,20 +100,39 @@ proptest! {
     }
 }
 
+/// After a charge a load that just holds: the RC pairs fall while the charge rises, so cells turn within the step.
+fn turning() -> Plant {
+    let mut plant = plant(&spread_bank(0.5), &CellSet::ng(), 1);
+    run(&mut plant, &[Branch::Power { watts: -15_000.0 }], &[], 6 * MINUTE, |_, _| {});
+    run(&mut plant, &[Branch::Power { watts: -1500.0 }], &[], 6 * MINUTE + 20 * SECOND, |_, _| {});
+    plant
+}
+
 #[test]
 fn the_range_of_a_step_is_the_hull_of_its_cells() {
-    let mut plant = warmed_up();
-    let start = plant.time();
-    let end = plant.propose(&[Branch::Power { watts: -9000.0 }], &[], start + MINUTE).end;
-    let ranges: Vec<_> = plant.step_ranges().collect();
-    assert_eq!(ranges.len(), plant.batteries());
+    let mut plant = turning();
+    let mut turned = 0;
     let mut cells = [(0.0, 0.0); 8];
-    for (b, range) in ranges.into_iter().enumerate() {
-        plant.battery_bounds(b, start, end, &mut cells);
-        let hull = cells.iter().fold((f64::MAX, f64::MIN), |hull, cell| (hull.0.min(cell.0), hull.1.max(cell.1)));
-        assert_eq!(range, hull, "battery {b}");
-        assert_eq!(plant.battery_range(b, start, end), hull);
-    }
+    run(&mut plant, &[Branch::Power { watts: -1500.0 }], &[], 90 * MINUTE, |plant, end| {
+        let start = plant.time();
+        let ranges: Vec<_> = plant.step_ranges().collect();
+        assert_eq!(ranges.len(), plant.batteries());
+        for (b, range) in ranges.into_iter().enumerate() {
+            plant.battery_bounds(b, start, end, &mut cells);
+            let hull = cells.iter().fold((f64::MAX, f64::MIN), |hull, cell| (hull.0.min(cell.0), hull.1.max(cell.1)));
+            assert_eq!(range, hull, "battery {b}");
+            assert_eq!(plant.battery_range(b, start, end), hull);
+            // Inside, not at an end: only an inner coefficient bounds it.
+            let ends = (0..8).flat_map(|c| [start, end].map(|t| plant.cell_volts(b, c, t)));
+            let highest = ends.fold(f64::MIN, f64::max);
+            let inside = (1..40).map(|n| start + (end - start) * n / 40);
+            let most = inside.flat_map(|t| (0..8).map(move |c| (t, c))).map(|(t, c)| plant.cell_volts(b, c, t));
+            let most = most.fold(f64::MIN, f64::max);
+            assert!(most <= range.1, "battery {b}: {most} above {}", range.1);
+            turned += usize::from(most > highest + 1e-9);
+        }
+    });
+    assert!(turned > 0, "no cell turned within a step");
 }
 
 #[test]

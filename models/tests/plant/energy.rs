@@ -1,6 +1,6 @@
 //! Energy: what goes in at the terminals is stored in the charge or becomes heat.
 
-use crate::common::{bank, run, set_a};
+use crate::common::{bank, power_at, run, set_a, spread_bank};
 use ngbank_models::cell::CellSet;
 use ngbank_models::circuit::Branch;
 use ngbank_models::plant::{Accuracy, BankParams, Plant};
@@ -65,19 +65,85 @@ fn heavy() -> BankParams {
     params
 }
 
-/// The NG cells without entropy.
-fn ng_without_entropy() -> CellSet {
+/// The NG cells with this table of the entropy instead of their own.
+fn ng_with_entropy(table: &str) -> CellSet {
     let text = include_str!("../../data/cells/lfp_ng.toml");
     let from = text.find("docv_dt_v_per_k").expect("table");
     let to = text.find("hysteresis_half_width_v").expect("next table");
-    CellSet::from_toml(&format!("{}docv_dt_v_per_k = [0.0, 0.0]\n{}", &text[..from], &text[to..])).expect("valid")
+    CellSet::from_toml(&format!("{}docv_dt_v_per_k = {table}\n{}", &text[..from], &text[to..])).expect("valid")
 }
 
 #[test]
 fn stored_energy_and_heat_are_what_went_in() {
-    for set in [set_a(), ng_without_entropy()] {
+    for (name, set) in [
+        ("A", set_a()),
+        ("NG without entropy", ng_with_entropy("[0.0, 0.0]")),
+        ("NG with an entropy without knots", ng_with_entropy("[-0.0004, 0.0003]")),
+        ("NG", CellSet::ng()),
+    ] {
         let (gap, throughput) = books(&heavy(), &set);
-        println!("{}: {gap:.3e} J of {throughput:.3e} J", set.name());
-        assert!(gap.abs() <= 1e-6 * throughput, "{}: {gap:e} J of {throughput:e} J", set.name());
+        println!("{name}: {gap:.3e} J of {throughput:.3e} J");
+        assert!(gap.abs() <= 1e-6 * throughput, "{name}: {gap:e} J of {throughput:e} J");
     }
+}
+
+/// Energy out over energy in of a cycle that ends with the charge with which it began; equal cells at 25 °C.
+fn round_trip(set: &CellSet, amps: f64) -> f64 {
+    let mut params = bank(4, 1, 1, 100.0, 0.6);
+    params.thermal.heat_capacity_j_per_k = 1e12;
+    let mut plant = Plant::new(&params, set, 2, Accuracy::default()).expect("valid");
+    let out = 12.0 * 3600.0 / amps;
+    let back = out / set.coulombic_efficiency();
+    let end = |seconds: f64| (seconds * 1e6) as Micros;
+    run(&mut plant, &[Branch::Current { amps: -amps }, Branch::Open], &[], end(out), |_, _| {});
+    run(&mut plant, &[Branch::Open, Branch::Current { amps }], &[], end(out + back), |_, _| {});
+    assert!((plant.soc(0, 0) - 0.6).abs() < 1e-9, "{}: back at {}", set.name(), plant.soc(0, 0));
+    let energy = plant.accounts().device_energy;
+    -energy[0] / energy[1]
+}
+
+#[test]
+fn no_cell_gives_back_more_than_went_in() {
+    for set in [set_a(), crate::common::flat(), CellSet::ng()] {
+        let each = [1.0, 10.0, 50.0, 100.0].map(|amps| round_trip(&set, amps));
+        println!("{}: {each:?}", set.name());
+        assert!(each[0] < 1.0 && each[0] > 0.9, "{}: {each:?}", set.name());
+        assert!(each.windows(2).all(|pair| pair[1] < pair[0]), "{}: a higher current loses less: {each:?}", set.name());
+    }
+}
+
+/// Tellegen at one instant: Σ V·I of devices, cells, strings, bars and terminal cables, and Σ |V·I|; W.
+fn powers(plant: &Plant, params: &BankParams, watts: f64) -> (f64, f64) {
+    let (t, wiring) = (plant.time(), &params.wiring);
+    let amps: Vec<f64> = (0..params.parallel).map(|s| plant.battery_current(s * params.series, t)).collect();
+    let mut all = vec![watts];
+    for b in 0..plant.batteries() {
+        let i = amps[b / params.series];
+        all.extend((0..plant.cells_per_battery()).map(|c| -plant.cell_volts(b, c, t) * i));
+    }
+    for (s, i) in amps.iter().enumerate() {
+        // The bars between this string and the one before carry all from here on.
+        let beyond: f64 = amps[s..].iter().sum();
+        let ohm = if s == 0 { wiring.terminal_ohm } else { wiring.bus_segment_ohm };
+        all.extend([-wiring.ohms_of_string(s, params.series) * i * i, -ohm * beyond * beyond]);
+    }
+    (all.iter().sum(), all.iter().map(|watts| watts.abs()).sum())
+}
+
+#[test]
+fn every_solve_balances_its_powers() {
+    let params = spread_bank(0.5);
+    let mut plant = Plant::new(&params, &CellSet::ng(), 1, Accuracy::default()).expect("valid");
+    let (mut solves, mut worst) = (0, 0.0_f64);
+    for minute in 0..30 {
+        let watts = if minute % 7 == 3 { 20_000.0 } else { power_at(2 * minute) };
+        let until = (minute as Micros + 1) * MINUTE;
+        run(&mut plant, &[Branch::Power { watts }], &[], until, |plant, _| {
+            let (sum, scale) = powers(plant, &params, watts);
+            worst = worst.max(sum.abs() / scale);
+            solves += 1;
+        });
+    }
+    println!("{solves} solves, at worst {worst:.2e}");
+    assert!(solves > 60 && worst <= 1e-12, "{solves} solves, {worst:e}");
 }

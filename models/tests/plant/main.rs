@@ -16,6 +16,7 @@ mod fuses;
 mod guards;
 mod network_against_dense_solve;
 mod ng_cell_targets;
+mod orders;
 mod rc_step_response;
 mod reference_bank;
 mod reference_cell;
