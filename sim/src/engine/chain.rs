@@ -44,6 +44,8 @@ pub struct Chain {
     broken_from: usize,
     /// Bit b is set while another battery answers at place b than at the last start of the BMS (COM-7).
     foreign: u64,
+    /// Bit b is set once a sound frame of the other battery at place b has arrived.
+    heard: u64,
     /// Bit b is set while battery b is taken out.
     removed: u64,
     /// Probability of damage by battery, 0 to 1.
@@ -71,6 +73,7 @@ impl Chain {
             seed: scenario.seed,
             broken_from: batteries,
             foreign: 0,
+            heard: 0,
             removed: 0,
             damage: vec![0.0; batteries],
             ticks: Ticks::new(batteries),
@@ -110,6 +113,8 @@ impl Chain {
         let length = self.reports[(cycle & 1) as usize][battery].encode(&mut self.frame);
         if self.damage[battery] > 0.0 {
             self.damage_frame(cycle, battery, length);
+        } else if self.reports[(cycle & 1) as usize][battery].serial == self.serials[battery] {
+            self.heard |= self.foreign & (1 << battery);
         }
         self.frame.get(..length)
     }
@@ -142,6 +147,13 @@ impl Chain {
     /// True if every frame of every battery in front of a break arrives undamaged.
     pub fn undamaged(&self) -> bool {
         self.damage.iter().all(|&probability| probability == 0.0)
+    }
+
+    /// A battery that the BMS does not know is on the wire and has not been heard yet: its first frame is news, even
+    /// where the place was silent before (another battery put in behind a break that is mended afterwards).
+    pub fn stranger_unheard(&self) -> bool {
+        let on_the_wire = (0..self.broken_from).fold(0, |mask, b| mask | 1 << b) & !self.removed;
+        self.foreign & !self.heard & on_the_wire != 0
     }
 
     /// Bit b is set for a battery whose frames do not arrive, or count for nothing because another one sends them.
@@ -193,6 +205,7 @@ impl Chain {
             FaultKind::ForeignBattery { battery } => {
                 self.serials[battery] ^= FOREIGN_SERIAL;
                 self.foreign ^= 1 << battery;
+                self.heard &= !(1 << battery);
             }
             FaultKind::BatteryRemoved { battery } if begins => self.removed |= 1 << battery,
             FaultKind::BatteryRemoved { battery } => self.removed &= !(1 << battery),

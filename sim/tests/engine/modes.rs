@@ -1,8 +1,9 @@
 //! Jumping over grid points changes nothing: every built-in scenario gives the digest of lockstep.
 
 use super::{play, resolved};
+use ngbank_models::time::MINUTE;
 use ngbank_sim::engine::{Mode, Options, run};
-use ngbank_sim::scenario::builtin;
+use ngbank_sim::scenario::{Fault, FaultKind, builtin};
 use rayon::prelude::*;
 
 #[test]
@@ -73,4 +74,22 @@ fn a_bank_under_constant_load_takes_fewer_steps_than_minutes() {
     let run = play("prealarm-binds-cold-step", 1, Mode::Jump);
     let minutes = run.duration_us / 60_000_000;
     assert!(2 * run.cost.plant_steps < minutes, "{} steps in {minutes} minutes", run.cost.plant_steps);
+}
+
+/// Once wrong: behind a break another battery was put in; when the break was mended, its place, silent until then, was
+/// jumped over as before, though the first frame of the other battery is news (COM-7).
+#[test]
+fn the_first_frame_of_another_battery_is_never_jumped_over() {
+    let mut scenario = resolved("foreign-battery", 1);
+    scenario.faults.truncate(1);
+    let swapped = scenario.faults[0].clone();
+    let FaultKind::ForeignBattery { battery } = swapped.kind else { panic!("another battery is put in first") };
+    scenario.faults[0].until_us = None;
+    let kind = FaultKind::CableBreak { before_battery: battery };
+    let (at_us, until_us) = (swapped.at_us - 10 * MINUTE, Some(swapped.at_us + 10 * MINUTE));
+    scenario.faults.insert(0, Fault { at_us, until_us, kind });
+    let played = |mode| run(&scenario, &Options { mode, ..Options::default() }).expect("plays");
+    let (jump, lockstep) = (played(Mode::Jump), played(Mode::Lockstep));
+    assert_eq!(jump.digest, lockstep.digest);
+    assert!(jump.causes.keys().any(|label| label.starts_with("OUT-10")), "{:?}", jump.causes);
 }
