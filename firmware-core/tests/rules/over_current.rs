@@ -318,6 +318,19 @@ fn oc_2_the_time_goes_on_after_silence() {
     assert_eq!(cut, Some(10_600));
 }
 
+/// REM-4: reports go on while the remote is off, and so do the times. 30 s from the first report at 20 ms.
+#[test]
+fn oc_2_the_time_goes_on_while_the_remote_is_off() {
+    let mut bank = Bank::running(3);
+    bank.current(1, -150_001);
+    bank.run_for(20 * SECOND);
+    bank.remote(false);
+    bank.run_for(5 * SECOND);
+    bank.remote(true);
+    let cut = bank.run_until(MINUTE, |o| o.load_causes.contains(Cause::DischargeOverCurrent));
+    assert_eq!(cut, Some(5100));
+}
+
 /// OC-2: exactly the seconds of its times, and the rest of 1 s to the report.
 #[test]
 fn oc_2_a_rest_of_exactly_1_s() {

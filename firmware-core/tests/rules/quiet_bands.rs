@@ -8,6 +8,7 @@ use ngbank_core::units::Instant;
 use ngbank_core::{Band, Bms, Drive, InputBand, Quiet};
 
 use crate::common::{Bank, CYCLE, DECISION, Link, MINUTE, PULSE_DISCHARGE, SECOND, layout, parallel};
+use crate::low_cell_charger::low;
 
 /// Farther no promise reaches, ms.
 const HORIZON: u64 = 1 << 30;
@@ -149,6 +150,19 @@ fn no_promise() {
         begin(&mut bank);
         assert_eq!(length(&bank), 0, "{name}");
     }
+}
+
+/// UV-4: whether a charge current counts shows after its 5 s.
+#[test]
+fn no_promise_while_a_charge_current_may_count_soon() {
+    let mut bank = low();
+    bank.align();
+    assert!(length(&bank) > 0, "until CHARGER is given up");
+    bank.all(|report| report.current_ma = 1001);
+    bank.run_for(CYCLE);
+    assert_eq!(length(&bank), 0);
+    bank.run_for(6 * SECOND);
+    assert!(length(&bank) > 0, "it counts");
 }
 
 /// Two UV cuts within the hour: UV-2's hold is 60 s. Ends with LOAD High again, at a cycle boundary.
