@@ -103,17 +103,3 @@ fn a_row_can_be_removed_while_it_waits() {
     bank.run_for(DECISION);
     assert!(bank.outputs.load == Drive::Floating && bank.outputs.charger == Drive::High);
 }
-
-/// So it is with the floor, which waits in a bank that starts between the alarm and its clear value.
-#[test]
-fn the_floor_can_be_removed_before_the_start() {
-    for (mutant, expected) in [(None, Drive::Floating), (Some(Mutant::RowRemoved(Cause::FloorAlarm)), Drive::High)] {
-        let mut bank = Bank::new(Settings::new(parallel(1)));
-        if let Some(mutant) = mutant {
-            bank.bms.plant(mutant);
-        }
-        bank.soc(0, 120);
-        bank.come_up();
-        assert_eq!(bank.outputs.load, expected, "{mutant:?}");
-    }
-}
