@@ -233,7 +233,6 @@ impl Bms {
                 row.state = State::Clear;
             }
         }
-        self.floor.remove(removed);
     }
 
     /// Everything but settings and a planted bug is as at the first start. In place: a second BMS does not fit on the

@@ -158,7 +158,7 @@ impl Bms {
     fn battery_into(&self, place: usize, battery: &Battery, pen: &mut Pen<'_, impl FnMut(&[u8])>) {
         let bit = bit(place);
         let silent = self.silent & bit != 0;
-        let trusted = (self.silent | self.distrusted) & bit == 0;
+        let trusted = self.untrusted() & bit == 0;
         let values = &battery.values;
         let counts = !self.complete || self.clock_fault;
         pen.bytes(&[

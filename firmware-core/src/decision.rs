@@ -10,7 +10,7 @@ use crate::outputs::{Bluetooth, Drive, Inputs, Led, Outputs};
 use crate::overcurrent::{Currents, Cuts};
 use crate::remote::Supply;
 use crate::settings::OverCurrentAction;
-use crate::table::{ALARMS, FLOATS_CHARGER, FLOATS_LOAD, FLOATS_PRE_ALARM, RAISES_PRE_ALARM, THRESHOLDS, WARNINGS};
+use crate::table::{ALARMS, FLOATS_CHARGER, FLOATS_LOAD, FLOATS_PRE_ALARM, RAISES_PRE_ALARM, WARNINGS};
 use crate::threshold::{KINDS, State, hold_of};
 use crate::units::{Instant, Millis};
 
@@ -326,10 +326,9 @@ impl Bms {
             return;
         }
         if self.last_uv_cut.is_some() {
-            let from = if self.clear_hold < CLEAR_HOLD_MIN { CLEAR_HOLD_MIN } else { self.clear_hold };
-            let doubled = from.plus(from);
+            let from = self.clear_hold.max(CLEAR_HOLD_MIN);
             // A setting may be longer than the greatest lengthened hold; it is never shortened.
-            self.clear_hold = if doubled > CLEAR_HOLD_MAX { CLEAR_HOLD_MAX.max(self.clear_hold) } else { doubled };
+            self.clear_hold = from.plus(from).min(CLEAR_HOLD_MAX).max(self.clear_hold);
         }
         self.last_uv_cut = Some(now);
     }
@@ -397,12 +396,11 @@ impl Bms {
 
     fn culprit(&mut self, now: Instant, cause: Cause) -> Option<u8> {
         let place = cause as usize;
+        if let Some(row) = self.rows.get(place) {
+            let (hold, shows) = (Millis::new(row.limits.hold_ms), first(row.set));
+            return self.first_over(now, place, hold).or(shows);
+        }
         match cause {
-            _ if place < THRESHOLDS => {
-                let row = self.rows.get(place)?;
-                let (hold, shows) = (Millis::new(row.limits.hold_ms), first(row.set));
-                self.first_over(now, place, hold).or(shows)
-            }
             Cause::Communication => first(self.untrusted()),
             Cause::BankMismatch => Some(self.mismatch.battery),
             Cause::DischargeOverCurrent => self.cuts.first().and_then(|cuts| cuts.battery()),

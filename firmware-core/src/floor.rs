@@ -1,7 +1,6 @@
 //! The discharge floor (SOC-1 … SOC-4).
 
 use crate::battery::Battery;
-use crate::cause::{Cause, CauseSet};
 use crate::settings::{BankLayout, Settings};
 use crate::threshold::State;
 
@@ -44,13 +43,6 @@ impl Floor {
     pub fn waiting(settings: &Settings) -> Self {
         let alarm = if FloorLimits::of(settings).is_some() { State::Waiting } else { State::Clear };
         Self { alarm, ..Self::NONE }
-    }
-
-    /// Rows that a planted bug has taken away do not wait.
-    pub fn remove(&mut self, removed: CauseSet) {
-        if removed.contains(Cause::FloorAlarm) {
-            self.alarm = State::Clear;
-        }
     }
 
     /// The bank's state of charge, ‰, rounded down (SOC-1). All batteries of a bank have one rated capacity.

@@ -41,7 +41,7 @@ impl Status {
     /// No bit.
     pub const NONE: Self = Self(0);
     /// Balancing state: balanced. Without a balancing bit the state is unknown.
-    pub const BALANCED: Self = Self(1 << 0);
+    pub const BALANCED: Self = Self(1);
     /// Balancing state: balancing.
     pub const BALANCING: Self = Self(1 << 1);
     /// Balancing state: imbalance.

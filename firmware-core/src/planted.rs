@@ -143,7 +143,6 @@ impl Bms {
                         row.state = State::Clear;
                     }
                 }
-                self.floor.remove(self.planted.removed);
             }
             Mutant::CutsEarly { ms } => self.planted.early = Millis::new(ms),
             Mutant::NeverCuts => self.planted.never_cuts = true,
@@ -217,7 +216,7 @@ impl Bms {
                         self.distrusted &= !bit;
                     }
                 }
-                let untrusted = self.silent | self.distrusted;
+                let untrusted = self.untrusted();
                 self.rows.iter_mut().for_each(|row| row.time_clearing(now, untrusted));
             }
             Bug::NeverClearsDischarging => {
@@ -226,7 +225,7 @@ impl Bms {
                 row.filter(|row| row.state == State::Tripped && !charged).for_each(|row| row.clear_since = None);
             }
             Bug::NeverWritten => self.silence_due = now.plus(Millis::seconds(60)),
-            Bug::OneDisarmsAll if self.silent | self.distrusted != 0 => {
+            Bug::OneDisarmsAll if self.untrusted() != 0 => {
                 self.rows.iter_mut().for_each(|row| row.set = 0);
             }
             Bug::AdvancesAnyway => {
@@ -266,10 +265,11 @@ impl Bms {
                 for row in &mut self.rows {
                     row.limits.clear_from = row.limits.set_below;
                 }
+                let untrusted = self.untrusted();
                 let reported = |battery: &Battery| battery.has_values();
                 for (bit, battery) in with_bits(self.batteries.iter_mut()).filter(|(_, battery)| reported(battery)) {
                     for (row, kind) in self.rows.iter_mut().zip(&KINDS) {
-                        row.update(kind, battery, bit, now, self.silent | self.distrusted);
+                        row.update(kind, battery, bit, now, untrusted);
                     }
                 }
             }

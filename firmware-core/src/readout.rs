@@ -233,7 +233,7 @@ fn consumed_dah(bank: &BankLayout, sum_pm: u32) -> u32 {
 
 /// A hundredth, rounded to the nearest, halves away from zero; it saturates.
 fn hundredths(value: i32) -> i16 {
-    let half = if value < 0 { -50 } else { 50 };
+    let half = value.signum().saturating_mul(50);
     let rounded = value.saturating_add(half) / 100;
-    i16::try_from(rounded).unwrap_or(if value < 0 { i16::MIN } else { i16::MAX })
+    i16::try_from(rounded.clamp(i16::MIN.into(), i16::MAX.into())).unwrap_or(0)
 }

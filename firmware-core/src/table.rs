@@ -41,13 +41,6 @@ pub enum Signal {
     Hottest,
 }
 
-impl Signal {
-    /// True if the signal trips above its threshold.
-    pub const fn trips_above(self) -> bool {
-        matches!(self, Self::HighestCell | Self::Hottest)
-    }
-}
-
 /// When a row trips.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trip {
@@ -207,11 +200,8 @@ impl Limits {
             Cause::PreAlarm => {
                 row(s.pre_alarm_mv, s.pre_alarm_mv.saturating_add(s.pre_alarm_clear_mv).saturating_add(1))
             }
-            Cause::UnderVoltage => Self {
-                hold_ms: s.under_voltage_hold_ms.unsigned_abs(),
-                clear_hold_ms: s.under_voltage_clear_hold_ms.unsigned_abs(),
-                ..row(s.under_voltage_mv, s.under_voltage_clear_mv)
-            },
+            // Its holds depend on more than the settings: 30 s with PRE-2's countdown, and UV-2's doubling.
+            Cause::UnderVoltage => row(s.under_voltage_mv, s.under_voltage_clear_mv),
             // OV-2: clears *below*.
             Cause::OverVoltage => Self {
                 hold_ms: s.over_voltage_hold_ms.unsigned_abs(),

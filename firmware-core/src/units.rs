@@ -81,16 +81,6 @@ impl Millis {
         Self(self.0.saturating_add(other.0))
     }
 
-    /// The shorter of two lengths.
-    pub const fn min(self, other: Self) -> Self {
-        if other.0 < self.0 { other } else { self }
-    }
-
-    /// The longer of two lengths.
-    pub const fn max(self, other: Self) -> Self {
-        if self.0 < other.0 { other } else { self }
-    }
-
     /// The rest after `other` has passed; 0 if nothing is left.
     pub const fn less(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))

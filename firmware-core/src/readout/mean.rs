@@ -41,7 +41,7 @@ impl Mean {
             Some(last) if !now.is_before(last) && now.since(last) <= WINDOW => {
                 self.open_buckets(now);
                 let gap = now.since(last);
-                let time = if gap > GAP_MAX { GAP_MAX } else { gap };
+                let time = gap.min(GAP_MAX);
                 if let (Some(ma), Some(bucket)) = (current_ma, self.buckets.get_mut(self.newest)) {
                     let charge = i64::from(ma).saturating_mul(time.as_millis().into());
                     bucket.charge_ma_ms = bucket.charge_ma_ms.saturating_add(charge);

@@ -64,7 +64,7 @@ fn oc_1_warning_above_the_continuous_rating() {
 
 #[test]
 fn oc_1_clears_2_percent_below_for_5_s() {
-    for (ma, clears) in [(-147_001, false), (-146_999, true), (0, true), (60_000, true)] {
+    for (ma, clears) in [(-147_001, false), (-147_000, false), (-146_999, true), (0, true), (60_000, true)] {
         let mut bank = Bank::running(3);
         bank.current(2, -150_001);
         bank.run_for(2 * SECOND);

@@ -316,3 +316,9 @@ fn waiting_for_clear() {
         bank.run_for(5 * SECOND);
     }
 }
+
+/// Hardware sets so many bytes aside that a watchdog does not clear.
+#[test]
+fn it_takes_so_many_bytes() {
+    assert_eq!(size_of::<Retained>(), 228);
+}

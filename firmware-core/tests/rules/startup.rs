@@ -443,6 +443,19 @@ fn boot_1_batteries_that_come_one_after_the_other() {
     }
 }
 
+/// The others stay complete while the last one comes, even if a frame of theirs is damaged then.
+#[test]
+fn boot_1_who_is_complete_stays_so() {
+    let mut bank = Bank::new(Settings::new(parallel(3)));
+    bank.link(0, Link::Silent);
+    bank.power_on();
+    bank.run_for(5 * CYCLE);
+    bank.link(0, Link::Good);
+    bank.link(2, Link::Damaged);
+    // Frames at 10, 510 and 1010 ms.
+    bank.changes_at(1100, charger, Drive::Floating, Drive::High);
+}
+
 /// A set value that comes while the clear value fails already changes nothing about the failing (UV-2, OV-2).
 #[test]
 fn boot_2_from_waiting_to_tripped_and_back() {
