@@ -560,3 +560,19 @@ fn com_6_firmware_mismatch_ends_with_the_bit() {
         assert_eq!(bank.outputs.red, red);
     }
 }
+
+/// The battery that keeps UV from clearing falls silent, and comes back as it was: nothing has cleared in between (COM-2).
+#[test]
+fn com_2_the_one_that_fails_is_the_one_that_is_silent() {
+    let mut bank = Bank::running(2);
+    bank.cell(1, 0, 2700);
+    bank.run_for(31 * SECOND);
+    bank.cell(1, 0, 3100);
+    bank.run_for(SECOND);
+    assert_eq!(load(&bank.outputs), Drive::Floating);
+    bank.link(1, Link::Silent);
+    bank.run_for(2 * MINUTE);
+    bank.link(1, Link::Good);
+    bank.stays(2 * MINUTE, load, Drive::Floating);
+    assert!(!bank.shows(Cause::Communication) && bank.shows(Cause::UnderVoltage));
+}
