@@ -124,12 +124,26 @@ fn what_is_over_leaves_no_trace() {
 /// Two lives whose futures differ: the difference shows, although the last values are the same.
 #[test]
 fn what_decides_the_future_shows() {
-    let pairs: [(&str, Life, Life); 11] = [
+    let pairs: [(&str, Life, Life); 13] = [
         (
             "for how long a hold runs",
             |bank| bank.cell(1, 0, 3751),
             |bank| {
                 bank.cell(1, 0, 3751);
+                bank.run_for(CYCLE);
+            },
+        ),
+        (
+            "for how long UV-1's hold runs, with PRE-2's 30 s behind it",
+            |bank| {
+                bank.cell(1, 0, 3000);
+                bank.run_for(40 * SECOND);
+                bank.cell(1, 0, 2700);
+            },
+            |bank| {
+                bank.cell(1, 0, 3000);
+                bank.run_for(40 * SECOND);
+                bank.cell(1, 0, 2700);
                 bank.run_for(CYCLE);
             },
         ),
@@ -224,6 +238,21 @@ fn what_decides_the_future_shows() {
                 bank.run_for(2 * SECOND);
                 bank.current(0, 5000);
                 bank.run_for(2 * SECOND);
+            },
+        ),
+        (
+            "that the last loss was the third, long after",
+            |bank| {
+                bank.link(1, Link::Silent);
+                bank.run_for(15 * MINUTE);
+            },
+            |bank| {
+                for _ in 0..2 {
+                    lose(bank);
+                    bank.run_for(20 * SECOND);
+                }
+                bank.link(1, Link::Silent);
+                bank.run_for(15 * MINUTE);
             },
         ),
         ("an impossible frame", |bank| bank.soc(1, 500), |bank| bank.soc(1, 1001)),
