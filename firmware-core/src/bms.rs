@@ -502,7 +502,8 @@ impl Bms {
         self.completed = 0;
         let untrusted = self.untrusted();
         for row in &mut self.rows {
-            (row.clear_since, row.oldest) = (None, None);
+            // All that hold have done so equally long now: the first of them is the oldest.
+            (row.clear_since, row.oldest) = (None, first(row.set));
             row.time_clearing(now, untrusted);
         }
         for cuts in &mut self.cuts {

@@ -1,6 +1,6 @@
 //! Flash and RAM of the firmware in an image that also replays recorded calls.
 //!
-//! What only replaying needs is not counted: the section [`REPLAY`], which the image's linker script keeps in a region of
+//! What only replaying needs is not counted: the section `.replay`, which the image's linker script keeps in a region of
 //! its own, and the variables named in `REPLAY_VARIABLES`. Constants are counted whole, for whomever they are.
 
 use object::SectionKind;
