@@ -142,20 +142,23 @@ impl Draw {
             ),
         );
         let batteries = series * parallel;
+        // A cell may be named once only.
+        let mut named = Vec::new();
         for _ in 0..self.whole(0, 3) {
+            let (battery, cell) = (self.whole(1, batteries), self.whole(1, cells));
+            let (capacity, resistance) = (self.ends(0.2, 1.2), self.ends(0.5, 4.0));
+            let soc = if self.chance(0.5) { format!("soc = {:?}\n", self.ends(0.0, 1.0)) } else { String::new() };
+            if named.contains(&(battery, cell)) {
+                continue;
+            }
+            named.push((battery, cell));
             put(
                 text,
                 format_args!(
-                    "\n[[bank.weak_cell]]\nbattery = {}\ncell = {}\ncapacity_factor = {:?}\nresistance_factor = {:?}\n",
-                    self.whole(1, batteries),
-                    self.whole(1, cells),
-                    self.ends(0.2, 1.2),
-                    self.ends(0.5, 4.0)
+                    "\n[[bank.weak_cell]]\nbattery = {battery}\ncell = {cell}\ncapacity_factor = {capacity:?}\n\
+                     resistance_factor = {resistance:?}\n{soc}"
                 ),
             );
-            if self.chance(0.5) {
-                put(text, format_args!("soc = {:?}\n", self.ends(0.0, 1.0)));
-            }
         }
         if self.chance(0.2) {
             put(
