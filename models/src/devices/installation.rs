@@ -294,10 +294,10 @@ impl Installation {
         Moment { time, volts, bus_volts, through_amps: amps.abs() }
     }
 
-    /// Whether a device is on the same node as a switch and behind it.
+    /// Whether a device is on the same node as a switch and behind it. Nothing is behind the BMS, which has no slot.
     fn is_fed_through(&self, device: usize, switch: usize) -> bool {
         let slot = &self.slots[device];
-        let next = slot.behind.filter(|_| slot.node == self.slots[switch].node);
+        let next = slot.behind.filter(|_| self.slots.get(switch).is_some_and(|switch| switch.node == slot.node));
         next.is_some_and(|next| next == switch || self.is_fed_through(next, switch))
     }
 

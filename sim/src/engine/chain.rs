@@ -191,7 +191,7 @@ impl Chain {
                 }
             }
             FaultKind::InternalShort { battery, cell, ohm } => {
-                // Its current begins and ends with the next step of the plant.
+                // Its current begins with the next step of the plant.
                 if begins {
                     self.shorts.push(Short { battery, cell, ohm, amps: 0.0 });
                     self.next_short = 0;

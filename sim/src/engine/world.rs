@@ -155,6 +155,8 @@ impl Engine<'_> {
                 self.installation.set_ignores_remote(t, device, begins);
             }
             FaultKind::BatteryRemoved { battery } => self.plant.set_present(battery, !begins),
+            // Nothing follows a short that has gone.
+            FaultKind::InternalShort { .. } if !begins => self.chain.bleed(&mut self.plant),
             FaultKind::BmsReset { reset } => {
                 if reset == Reset::Watchdog {
                     self.reach.watchdog(&self.host.outputs);
