@@ -202,6 +202,9 @@ impl Battery {
         self.serial = Some(frame.serial());
         self.sequence = frame.sequence();
         self.last_seen = now;
+        if self.was_lost() {
+            self.forget_losses(now);
+        }
         self.implausible = false;
         self.measurement_error = values.status.any(Status::MEASUREMENT_ERROR);
         if self.measurement_error {
@@ -238,7 +241,8 @@ impl Battery {
         newest.is_some()
     }
 
-    /// Losses older than ten minutes no longer matter; forgetting them keeps their age from wrapping (TIME-1).
+    /// Losses older than ten minutes no longer matter; forgetting them keeps their age from wrapping (TIME-1). Every
+    /// frame does so, and for a battery without frames the watch for silence.
     pub fn forget_losses(&mut self, now: Instant) {
         for loss in &mut self.losses {
             if loss.is_some_and(|at| now.since(at) > LOSS_WINDOW) {

@@ -76,13 +76,15 @@ pub struct Bms {
     pub(crate) batteries: [Battery; BATTERIES_MAX],
     /// Cell voltages of the last reports, battery by battery, mV.
     cells_mv: [u16; CELLS_TOTAL],
+    /// Batteries that have reported since start-up.
+    pub(crate) seen: u64,
     /// Batteries whose last frames were enough to complete the bank (BOOT-1).
     pub(crate) completed: u64,
     /// Batteries that are silent (COM-2), and those that report but are not trusted (COM-4 … COM-6).
     pub(crate) silent: u64,
     pub(crate) distrusted: u64,
-    /// No battery falls silent before this.
-    pub(crate) silence_due: Instant,
+    /// When it is looked for silent batteries, and what is known of them before.
+    pub(crate) watch: Watch,
     /// OUT-10 with what it found: a foreign serial, another model, too many batteries.
     pub(crate) mismatch: Mismatch,
     pub(crate) rows: [Row; THRESHOLDS],
@@ -130,6 +132,27 @@ pub struct Bms {
     pub(crate) planted: crate::planted::Planted,
 }
 
+/// The watch for silent batteries (COM-2). Who was heard since the last look cannot be silent before the timeout has
+/// passed from there: a look goes to the others only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Watch {
+    /// No battery falls silent before this; at most the timeout after `looked`.
+    pub due: Instant,
+    /// The last look.
+    pub looked: Instant,
+    /// Batteries with a valid frame since then.
+    pub heard: u64,
+}
+
+impl Watch {
+    const NONE: Self = Self::begin(Instant::from_millis(0), Instant::from_millis(0));
+
+    /// Nothing is known of any battery.
+    pub const fn begin(now: Instant, due: Instant) -> Self {
+        Self { due, looked: now, heard: 0 }
+    }
+}
+
 /// What does not fit the configured bank (COM-7).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Mismatch {
@@ -163,10 +186,11 @@ impl Bms {
             complete: false,
             batteries: [Battery::NONE; BATTERIES_MAX],
             cells_mv: [0; CELLS_TOTAL],
+            seen: 0,
             completed: 0,
             silent: 0,
             distrusted: 0,
-            silence_due: ZERO,
+            watch: Watch::NONE,
             mismatch: Mismatch::NONE,
             rows: [Row::ZERO; THRESHOLDS],
             floor: Floor::NONE,
@@ -249,10 +273,11 @@ impl Bms {
             complete,
             batteries,
             cells_mv,
+            seen,
             completed,
             silent,
             distrusted,
-            silence_due,
+            watch,
             mismatch,
             rows,
             floor,
@@ -298,10 +323,10 @@ impl Bms {
             *times = None;
         }
         *cells_mv = [0; CELLS_TOTAL];
-        for word in [completed, silent, distrusted, other_firmware] {
+        for word in [seen, completed, silent, distrusted, other_firmware] {
             *word = 0;
         }
-        (*silence_due, *started) = (ZERO, ZERO);
+        (*watch, *started) = (Watch::NONE, ZERO);
         (*clear_hold, *both_high, *gap_counted) = (Millis::ZERO, Millis::ZERO, Millis::ZERO);
         *mismatch = Mismatch::NONE;
         *floor = Floor::NONE;
@@ -355,6 +380,9 @@ impl Bms {
         let Some(battery) = batteries.get_mut(place) else { return };
         let reception = battery.take(now, frame, bank, was_silent, cells_mv);
         self.completed = if battery.complete >= COMPLETE_FRAMES { self.completed | bit } else { self.completed & !bit };
+        if battery.seen() {
+            self.seen |= bit;
+        }
         match reception {
             Reception::Foreign => {
                 counters.foreign = counters.foreign.wrapping_add(1);
@@ -377,9 +405,8 @@ impl Bms {
                     // It speaks again, but is not trusted yet (COM-5).
                     self.silent &= !bit;
                     self.distrusted |= bit;
-                    let due = now.plus(self.silence_timeout());
-                    self.silence_due = self.silence_due.min(due);
                 }
+                self.watch.heard |= bit;
                 self.accept(now, place, elapsed);
             }
         }
@@ -465,7 +492,7 @@ impl Bms {
                     self.rebase(now);
                 }
                 self.started = now;
-                self.silence_due = now.plus(self.silence_timeout());
+                self.watch = Watch::begin(now, now.plus(self.silence_timeout()));
             }
             Some(clock) if now.is_before(clock) => {
                 self.rebase(now);
@@ -482,7 +509,7 @@ impl Bms {
     fn keep_silence(&mut self, clock: Instant, now: Instant) {
         const LONG: Millis = Millis::new(1 << 29);
         let paused = now.since(clock) > LONG;
-        if !paused && now.since(self.silence_due) <= LONG {
+        if !paused && now.since(self.watch.due) <= LONG {
             return;
         }
         let timeout = self.silence_timeout();
@@ -491,7 +518,7 @@ impl Bms {
                 battery.last_seen = now.back(timeout);
             }
         }
-        self.silence_due = now;
+        self.watch = Watch::begin(now, now);
     }
 
     /// All timers start anew from `now`.
@@ -523,7 +550,7 @@ impl Bms {
         self.started = now;
         self.both_high = Millis::ZERO;
         self.last_step = None;
-        self.silence_due = now.plus(self.silence_timeout());
+        self.watch = Watch::begin(now, now.plus(self.silence_timeout()));
     }
 
     /// TIME-2: what is counted from decision to decision starts anew as well, unless it has run out.

@@ -9,6 +9,7 @@ use crate::bms::{Bms, bit, numbered};
 use crate::decision::{CLEAN, CUT_WINDOW, RELIEF};
 use crate::floor::FloorLimits;
 use crate::outputs::{Drive, PreAlarm};
+use crate::overcurrent::Currents;
 use crate::settings::BATTERIES_MAX;
 use crate::threshold::{State, hold_of};
 use crate::units::{Instant, Millis};
@@ -190,6 +191,7 @@ impl Bms {
         pen.word(if FloorLimits::of(&self.settings).is_some() { values.soc_pm.into() } else { 0 });
         pen.bytes(&(if trusted { values.current_ma } else { 0 }).to_le_bytes());
         for (currents, cuts) in battery.currents.iter().zip(&self.cuts) {
+            let currents = if cuts.restarting & bit == 0 { currents } else { &Currents::NONE };
             currents.canonical(cuts.warns & bit != 0, pen);
         }
     }

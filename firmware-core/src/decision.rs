@@ -3,11 +3,11 @@
 //! Order: time, inputs, silence, the rows of the table, under-voltage last because it asks what LOAD does anyway
 //! (UV-5), then outputs, LEDs, errors.
 
-use crate::bms::{Bms, ResetCause, first, numbered, with_bits};
+use crate::bms::{Bms, ResetCause, Watch, batteries_of, bit, first, numbered};
 use crate::cause::{Cause, CauseInfo, CauseSet};
 use crate::errors;
 use crate::outputs::{Bluetooth, Drive, Inputs, Led, Outputs};
-use crate::overcurrent::{Currents, Cuts};
+use crate::overcurrent::Cuts;
 use crate::remote::Supply;
 use crate::settings::OverCurrentAction;
 use crate::table::{ALARMS, FLOATS_CHARGER, FLOATS_LOAD, FLOATS_PRE_ALARM, RAISES_PRE_ALARM, WARNINGS};
@@ -119,29 +119,36 @@ impl Bms {
 
     /// COM-2: batteries without a valid frame for the timeout.
     fn find_silent(&mut self, now: Instant) {
-        if now.is_before(self.silence_due) {
+        if now.is_before(self.watch.due) {
             return;
         }
         let timeout = self.silence_timeout();
-        let mut due = now.plus(timeout);
+        let Watch { looked, heard, .. } = self.watch;
+        let heard = if now.since(looked) < timeout { heard } else { 0 };
+        // Twice within the timeout, so that whoever is heard in every half of it is not looked at again.
+        let mut due = now.plus(Millis::new(timeout.as_millis() / 2));
+        if heard != 0 {
+            due = due.min(looked.plus(timeout));
+        }
+        let reporting = self.seen & !self.silent;
         let mut lost = 0;
-        let reporting = self.everyone() & !self.silent;
-        for (bit, battery) in with_bits(self.batteries.iter_mut()) {
-            let reports = reporting & bit != 0 && battery.seen();
-            if reports && now.since(battery.last_seen) >= timeout {
-                lost |= bit;
+        for place in batteries_of(reporting & !heard).map(usize::from) {
+            let Some(battery) = self.batteries.get_mut(place) else { break };
+            if now.since(battery.last_seen) >= timeout {
+                lost |= bit(place);
                 battery.complete = 0;
                 battery.lose(now);
-                continue;
-            }
-            if reports {
+            } else {
                 due = due.min(battery.last_seen.plus(timeout));
             }
-            if battery.was_lost() {
+        }
+        // Of those that report, frames do this.
+        for place in batteries_of(self.everyone() & !reporting).map(usize::from) {
+            if let Some(battery) = self.batteries.get_mut(place) {
                 battery.forget_losses(now);
             }
         }
-        self.silence_due = due;
+        self.watch = Watch::begin(now, due);
         self.silent |= lost;
         self.distrusted &= !lost;
         self.completed &= !lost;
@@ -237,7 +244,7 @@ impl Bms {
         let remote_off = self.remote.is_off();
         let action = self.settings.over_current_action;
         let [discharge, charge] = &mut self.cuts;
-        let mut cut = |direction: usize, cuts: &mut Cuts| {
+        let cut = |cuts: &mut Cuts| {
             let restarts = if remote_off {
                 // REM-4: remote off ends a retry time and clears latch and count.
                 cuts.forget();
@@ -246,18 +253,13 @@ impl Bms {
                 cuts.decide(now, action)
             };
             if restarts {
-                cuts.trips = 0;
-                for battery in &mut self.batteries {
-                    if let Some(currents) = battery.currents.get_mut(direction) {
-                        *currents = Currents::NONE;
-                    }
-                }
+                cuts.restart();
             }
             // OC-4: a warning only.
             cuts.battery().is_some() && action == OverCurrentAction::Disconnect
         };
-        set(Cause::DischargeOverCurrent, cut(0, discharge));
-        set(Cause::ChargeOverCurrent, cut(1, charge));
+        set(Cause::DischargeOverCurrent, cut(discharge));
+        set(Cause::ChargeOverCurrent, cut(charge));
         set(Cause::DischargeCurrentWarning, discharge.warns != 0);
         active
     }
@@ -267,8 +269,10 @@ impl Bms {
         let untrusted = self.untrusted();
         let removed = self.planted().removed;
         for (place, kind) in numbered(KINDS.iter()).filter(|&(place, _)| place != UV) {
-            let Some(hold) = self.rows.get(place).map(|row| Millis::new(row.limits.hold_ms)) else { break };
-            let hold_over = self.first_over(now, place, hold).is_some();
+            let Some(row) = self.rows.get(place) else { break };
+            let hold = Millis::new(row.limits.hold_ms);
+            // A row that is tripped asks nobody: whoever shows its condition fails its clear condition, too.
+            let hold_over = row.state != State::Tripped && self.first_over(now, place, hold).is_some();
             let Some(row) = self.rows.get_mut(place) else { break };
             if hold_over && !removed.contains(kind.cause) {
                 row.trip(now, untrusted);

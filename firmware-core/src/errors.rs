@@ -87,11 +87,9 @@ impl Bms {
         if !self.started_late {
             return 0;
         }
-        let mut batteries = self.batteries.iter().take(self.settings.bank.batteries());
-        let answered = |battery: &crate::battery::Battery| battery.seen();
-        if batteries.clone().all(answered) {
+        if self.seen == self.everyone() {
             0
-        } else if batteries.any(answered) {
+        } else if self.seen != 0 {
             const { error(5) }
         } else {
             const { error(2) }

@@ -129,6 +129,10 @@ impl Currents {
             // No time runs without the warning: it clears last.
             return false;
         }
+        if cuts.restarting & bit != 0 {
+            cuts.restarting &= !bit;
+            *self = Self::NONE;
+        }
         let ratings = direction.ratings(layout);
         let (_, alarm_bit) = direction.bits();
         let magnitude = direction.magnitude(values.current_ma);
@@ -195,13 +199,15 @@ pub(crate) struct Cuts {
     pub warns: u64,
     /// Batteries that ask for a cut (OC-2).
     pub trips: u64,
+    /// Batteries whose times start anew with their next report (OC-3): a decision writes one word, not every battery.
+    pub restarting: u64,
     pub cut: Cut,
     /// The last two counted cuts, newest first.
     pub counted: [Option<Instant>; 2],
 }
 
 impl Cuts {
-    pub const NONE: Self = Self { warns: 0, trips: 0, cut: Cut::Idle, counted: [None; 2] };
+    pub const NONE: Self = Self { warns: 0, trips: 0, restarting: 0, cut: Cut::Idle, counted: [None; 2] };
 
     /// One decision: begins a cut for the first battery that asks for it, ends it after the retry time. True if
     /// either happened: the batteries' times start anew.
@@ -222,6 +228,11 @@ impl Cuts {
             self.clear();
         }
         ends
+    }
+
+    /// Nobody asks for a cut any more; all times start anew.
+    pub fn restart(&mut self) {
+        (self.trips, self.restarting) = (0, u64::MAX);
     }
 
     /// Counted cuts older than the window no longer matter, unless they are what latched the output.

@@ -224,7 +224,7 @@ impl Bms {
                 let row = self.rows.iter_mut().skip(Cause::HotCharge as usize).take(1);
                 row.filter(|row| row.state == State::Tripped && !charged).for_each(|row| row.clear_since = None);
             }
-            Bug::NeverWritten => self.silence_due = now.plus(Millis::seconds(60)),
+            Bug::NeverWritten => self.watch.due = now.plus(Millis::seconds(60)),
             Bug::OneDisarmsAll if self.untrusted() != 0 => {
                 self.rows.iter_mut().for_each(|row| row.set = 0);
             }

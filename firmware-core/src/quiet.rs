@@ -1,6 +1,6 @@
 //! The promise that nothing can change ([`crate::Bms::quiet`]).
 
-use crate::bms::{Bms, batteries_of, numbered, with_bits};
+use crate::bms::{Bms, Watch, batteries_of, numbered, with_bits};
 use crate::cause::Cause;
 use crate::diagnosis;
 use crate::frame::Status;
@@ -328,7 +328,7 @@ impl Bms {
             }
             battery.forget_losses(to);
         }
-        self.silence_due = to;
+        self.watch = Watch::begin(to, to);
         if self.last_uv_cut.is_some_and(|cut| to.since(cut) > crate::decision::CUT_WINDOW) {
             self.last_uv_cut = None;
         }

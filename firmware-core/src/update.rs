@@ -1,6 +1,6 @@
 //! Changes while running: settings (UPD-1) and firmware (UPD-2).
 
-use crate::bms::{Bms, ResetCause, with_bits};
+use crate::bms::{Bms, ResetCause, Watch, with_bits};
 use crate::floor::FloorLimits;
 use crate::settings::Settings;
 use crate::table::Limits;
@@ -64,7 +64,7 @@ impl Bms {
         if FloorLimits::of(settings).is_none() {
             (self.floor.warning, self.floor.alarm) = (State::Clear, State::Clear);
         }
-        self.silence_due = now;
+        self.watch = Watch::begin(now, now);
         Ok(())
     }
 

@@ -21,7 +21,7 @@ fn memory(flash_kib: u32) -> String {
 /// Code by the crate that it is of, or is made for: function names tell both (mangling v0).
 const REPLAY: &str = "SECTIONS {
     .replay : {
-        *(.text.*13ngbank_replay* .text.*14cortex_m_image* .text.*20cortex_m_semihosting* .text.main .text.replay.*)
+        *(.text.*13ngbank_replay* .text.*14cortex_m_image* .text.*20cortex_m_semihosting* .text.main)
     } > REPLAY
 } INSERT AFTER .text;";
 

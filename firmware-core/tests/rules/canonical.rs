@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use ngbank_core::settings::BATTERIES_MAX;
-use ngbank_core::{Canonical, Outputs, PreAlarm};
+use ngbank_core::{Canonical, Drive, Outputs, PreAlarm};
 use proptest::prelude::*;
 
 use crate::common::script::{Event, apply, config, script};
-use crate::common::{Bank, CYCLE, Link, parallel};
+use crate::common::{Bank, CONTINUOUS_DISCHARGE, CYCLE, Link, PULSE_DISCHARGE, SECOND, parallel};
 
 /// A bank at a cycle boundary, with the last sequence number that each of its batteries brought through.
 #[derive(Clone)]
@@ -120,6 +120,24 @@ fn the_largest_bank_fits() {
     let mut canonical = Canonical::new();
     bank.bms.canonical(bank.now(), &mut canonical);
     assert_eq!(canonical.as_bytes(), pieces);
+}
+
+/// OC-3: after a cut all times start anew, whatever they were: those of a long over-current as those of a short one.
+#[test]
+fn a_cut_leaves_nothing_of_the_times_before_it() {
+    let cut_after = |ms: u64| {
+        let mut bank = Bank::running(2);
+        bank.current(1, -CONTINUOUS_DISCHARGE - 1000);
+        bank.run_for(20 * SECOND - ms);
+        bank.current(0, -CONTINUOUS_DISCHARGE - 1000);
+        bank.run_for(ms);
+        bank.current(1, -2 * PULSE_DISCHARGE);
+        assert!(bank.run_until(2 * SECOND, |o| o.load == Drive::Floating).is_some());
+        let mut canonical = Canonical::new();
+        bank.bms.canonical(bank.now(), &mut canonical);
+        canonical
+    };
+    assert_eq!(cut_after(5 * SECOND), cut_after(10 * SECOND));
 }
 
 /// What no longer matters is left out: a calm bank has the same bytes cycle after cycle, and long after a loss, a UV cut

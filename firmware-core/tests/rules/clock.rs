@@ -184,6 +184,31 @@ fn time_1_counts_of_long_ago_are_forgotten() {
     }
 }
 
+/// A loss at the beginning of a silence of 49.7 days is not one of the last ten minutes when the silence ends (COM-5).
+#[test]
+fn time_1_losses_before_a_long_silence_are_forgotten() {
+    let mut bank = slow();
+    for _ in 0..2 {
+        bank.link(1, Link::Silent);
+        bank.run_for(35 * SECOND);
+        bank.link(1, Link::Good);
+        bank.run_for(11 * SECOND);
+        assert_eq!(load(&bank.outputs), Drive::High, "trusted again");
+    }
+    bank.link(1, Link::Silent);
+    pass(&mut bank, WRAP - 5 * MINUTE);
+    bank.align();
+    bank.link(1, Link::Good);
+    // The third loss within ten minutes, 49.7 days ago: trust takes 120 frames. The next one is the first of its time.
+    bank.run_for(61 * SECOND);
+    assert_eq!(load(&bank.outputs), Drive::High, "trusted again");
+    bank.link(1, Link::Silent);
+    bank.run_for(35 * SECOND);
+    bank.link(1, Link::Good);
+    bank.run_for(11 * SECOND);
+    assert_eq!(load(&bank.outputs), Drive::High, "no 60 s of trust");
+}
+
 #[test]
 fn time_2_backwards_is_a_clock_fault() {
     for ms in [1, 100, 5000, 3_600_000, 0x7fff_ffff] {

@@ -39,6 +39,7 @@ mod retained;
 mod settings;
 mod settings_change;
 mod settings_change_timers;
+mod silence;
 mod snapshot;
 mod startup;
 mod supply;

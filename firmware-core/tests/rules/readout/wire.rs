@@ -4,6 +4,7 @@ use ngbank_core::readout::{IoStatus, Level, Record, Warnings};
 use proptest::prelude::*;
 
 use super::{CONFIG, reader};
+use crate::common::script::config;
 
 /// The published example: error 0, 14,400 min, 26.99 V, −0.6 A, 99.5 %, 4.4 Ah, no temperature.
 const EXAMPLE: Record = Record {
@@ -117,6 +118,8 @@ prop_compose! {
 }
 
 proptest! {
+    #![proptest_config(config(256))]
+
     /// No field touches another one.
     #[test]
     fn read_1_any_record_reads_back(record in record(), nonce in any::<u16>()) {
