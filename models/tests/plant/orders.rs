@@ -66,7 +66,7 @@ impl Terms {
     }
 
     fn resistance(&self, k: usize, z: f64, celsius: f64, cell: &Cell) -> f64 {
-        let law = |c: f64| (KELVIN * (1.0 / (c + 273.15) - 1.0 / 298.15)).exp();
+        let law = |c: f64| libm::exp(KELVIN * (1.0 / (c + 273.15) - 1.0 / 298.15));
         let factor = if self.warms { Self::on_grid(celsius, law) } else { 1.0 };
         OHM_AH[k] / CAPACITY_AH * cell.factor * factor * self.shape(k, z)
     }
@@ -237,7 +237,7 @@ fn converges(accuracy: fn(f64) -> Accuracy, order: f64) {
             (steps as f64, error(&rows, &exact))
         });
         let [.., (steps0, error0), _, (steps1, error1)] = runs;
-        let found = (error0 / error1).ln() / (steps1 / steps0).ln();
+        let found = libm::log(error0 / error1) / libm::log(steps1 / steps0);
         println!("{name}: {runs:?}, order {found:.2}");
         assert!(runs.windows(2).all(|pair| pair[1].1 < pair[0].1), "{name}: {runs:?}");
         assert!(found >= order, "{name}: {runs:?}, order {found}");
