@@ -57,7 +57,11 @@ impl Oracle {
                     text = Some((since, format!("OUT-{out} is not reported after {by} {fact}")));
                 }
             }
-        } else if level.wait_must && ((rule.load && self.pins.load) || (rule.charger && self.pins.charger)) {
+        } else if level.wait_must
+            // At the very instant of a reset the pins are still told as they were before it.
+            && t > world.base()
+            && ((rule.load && self.pins.load) || (rule.charger && self.pins.charger))
+        {
             property = Property::Boot;
             text = Some((
                 t,

@@ -233,7 +233,8 @@ impl World {
             WorldEvent::UpdateBegins => {
                 ledger.reached(Property::Upd);
                 self.updating = Some(t);
-                self.externals[UPDATE].begin(0, t, t + DECISION);
+                // The next decision, however late decisions come now.
+                self.externals[UPDATE].begin(0, t, t + DECISION + (self.reach - SLACK));
             }
             WorldEvent::UpdateEnds { failed } => {
                 self.end_update(t);
