@@ -281,6 +281,7 @@ impl Plant {
             return;
         }
         self.model.fixed[index].bleed = amps;
+        self.model.bleeding = amps > 0.0 || self.model.fixed.iter().any(|cell| cell.bleed > 0.0);
         let (at, _) = self.model.place(b, c);
         self.model.pack(at);
         self.model.sum_block(at / self.model.cells_per_battery, &mut self.state);
