@@ -210,11 +210,11 @@ impl Body for Weigh<'_> {
             let (climate, straight) = (&state.climate[k], start.warming[k] * h);
             let risen = end.map_or(straight, |end| end.climate[k].celsius - climate.celsius);
             let mean = straight * (1.0 / 6.0) + risen * (1.0 / 3.0);
-            let weights = |rate: Lane, per_kelvin: Lane| {
-                Weights::new((rate + per_kelvin * mean) * h, one / (rate + per_kelvin * risen))
-            };
-            *pair1 = weights(climate.rate1, climate.rate1_per_kelvin);
-            *pair2 = weights(climate.rate2, climate.rate2_per_kelvin);
+            let rates = [(climate.rate1, climate.rate1_per_kelvin), (climate.rate2, climate.rate2_per_kelvin)];
+            // A loop, because a closure called twice would not be compiled for wide vectors.
+            for (pair, (rate, per_kelvin)) in [pair1, pair2].into_iter().zip(rates) {
+                *pair = Weights::new((rate + per_kelvin * mean) * h, one / (rate + per_kelvin * risen));
+            }
         }
     }
 }
