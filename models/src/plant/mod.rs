@@ -110,6 +110,8 @@ pub struct Plant {
     /// Length that the error control wants after it, s.
     wish_s: f64,
     length: Micros,
+    /// Whether its cells were computed, at order 2; a step may be refused before.
+    passed: bool,
     /// Whether the string currents are parabolas in it.
     bent: bool,
     /// Weights of the RC pairs, per block.
@@ -168,6 +170,7 @@ impl Plant {
             proposed: None,
             wish_s: step::FIRST_S,
             length: 0,
+            passed: false,
             bent: false,
             pairs: vec![<(Weights, Weights)>::default(); blocks],
             watts: vec![0.0; batteries],

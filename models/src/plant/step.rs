@@ -53,6 +53,8 @@ impl Plant {
         } else {
             wanted
         };
+        // Refused for what its cells became: kinks go on, other than what follows a switching.
+        let mut kinked = false;
         let error = loop {
             match self.attempt(length, true) {
                 Ok(error) if error <= 1.0 => break error,
@@ -60,7 +62,10 @@ impl Plant {
                     self.force(length);
                     break 1.0;
                 }
-                Ok(error) => length = micros(length as f64 * 1e-6 * self.scale(error).clamp(0.1, 0.8)),
+                Ok(error) => {
+                    kinked |= self.passed;
+                    length = micros(length as f64 * 1e-6 * self.scale(error).clamp(0.1, 0.8));
+                }
                 Err(NoRoot) if length <= SHORTEST => return no_root,
                 Err(NoRoot) => length = (length / 4).max(1),
             }
@@ -68,7 +73,7 @@ impl Plant {
         };
         let grown = length as f64 * 1e-6 * self.scale(error).clamp(0.3, 3.0);
         // A step that its target cut short says nothing against the length wanted before.
-        self.wish_s = if length < wanted { grown.max(self.next_s) } else { grown }.min(LONGEST_S);
+        self.wish_s = if length < wanted && !kinked { grown.max(self.next_s) } else { grown }.min(LONGEST_S);
         let guard = self.locate(branches, guards);
         // The step may by now end at a guard; a fuse within it comes before.
         if let Some((string, located)) = self.locate_fuse() {
@@ -98,7 +103,7 @@ impl Plant {
         let h = length as f64 * 1e-6;
         let tolerance = self.accuracy.tolerance_v;
         self.length = length;
-        self.reduced = false;
+        (self.reduced, self.passed) = (false, false);
         self.weigh(h, false);
         let cubic = self.accuracy.cubic() || self.held();
         self.bent = cubic && self.relaxed(h);
@@ -111,6 +116,7 @@ impl Plant {
         if judge && before > 1.0 {
             return Ok(before);
         }
+        self.passed = !cubic;
         self.warm(h, true);
         if cubic {
             self.weigh(h, true);
