@@ -44,6 +44,8 @@ pub struct ThermalGrid {
     to_neighbour: f64,
     per_row: usize,
     neighbours: Vec<Neighbours>,
+    /// Places of the node's neighbours; its own where it has none.
+    around: Vec<[usize; 4]>,
     /// W/K of each node to the air, its open sides included.
     to_air: Vec<f64>,
     factor: Vec<f64>,
@@ -62,6 +64,11 @@ impl ThermalGrid {
             below: j + per_row < nodes,
         });
         let neighbours: Vec<Neighbours> = neighbours.collect();
+        let around = neighbours.iter().enumerate().map(|(j, of)| {
+            let there = |there: bool, place: usize| if there { place } else { j };
+            let beside = [there(of.left, j.wrapping_sub(1)), there(of.right, j + 1)];
+            [beside[0], beside[1], there(of.above, j.wrapping_sub(per_row)), there(of.below, j + per_row)]
+        });
         let sides = if one_row { 2.0 } else { 4.0 };
         let to_air =
             |of: &Neighbours| node.to_ambient_w_per_k + (sides - of.beside() - of.across()) * node.open_side_w_per_k;
@@ -70,6 +77,7 @@ impl ThermalGrid {
             to_neighbour: node.to_neighbour_w_per_k,
             per_row,
             to_air: neighbours.iter().map(to_air).collect(),
+            around: around.collect(),
             neighbours,
             factor: vec![0.0; nodes],
             change: vec![0.0; nodes],
@@ -83,12 +91,11 @@ impl ThermalGrid {
     }
 
     /// What flows into node `j` at these temperatures, without its own heat, W.
+    #[inline]
     fn inflow(&self, j: usize, ambient_c: f64, celsius: &[f64]) -> f64 {
-        let of = self.neighbours[j];
-        let from = |there: bool, other: usize| if there { celsius[other] - celsius[j] } else { 0.0 };
-        let beside = from(of.left, j.wrapping_sub(1)) + from(of.right, j + 1);
-        let across = from(of.above, j.wrapping_sub(self.per_row)) + from(of.below, j + self.per_row);
-        self.to_air[j] * (ambient_c - celsius[j]) + self.to_neighbour * (beside + across)
+        let own = celsius[j];
+        let [left, right, above, below] = self.around[j].map(|other| celsius[other] - own);
+        self.to_air[j] * (ambient_c - own) + self.to_neighbour * ((left + right) + (above + below))
     }
 
     /// How fast the nodes warm at heat `watts` per node. K/s.

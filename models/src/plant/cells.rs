@@ -84,7 +84,7 @@ impl Cells {
         let z = self.q * own.per_capacity;
         let rows = rows(model.set.rows(), z);
         let inside = z.max(Lane::default()).min(Lane::all(1.0));
-        let beyond = z.any(|z| !(0.0..=1.0).contains(&z));
+        let beyond = !(z - inside).is_zero();
         let live = if beyond {
             Lane(std::array::from_fn(|n| if inside.0[n] == z.0[n] { own.per_capacity.0[n] } else { 0.0 }))
         } else {
@@ -242,22 +242,44 @@ impl<const TIGHT: bool, const RC: bool> Body for Pass<'_, TIGHT, RC> {
             let range = k * n..(k + 1) * n;
             let (before, climate) = (&start.climate[k], &mut end.climate[k]);
             let drive = &Drive::whole(step, k, model.planted[k], [before, climate]);
-            let parts = (drive.i0 * drive.i1).any(|product| product < 0.0).then(|| drive.parts([before, climate]));
-            let mut sums = Sums::default();
+            let mut tally = Tally { kink, sums: Sums::default() };
             let cells = start.cells[range.clone()].iter().zip(&mut end.cells[range.clone()]);
-            for ((cell, out), own) in cells.zip(&model.own[range]) {
-                *out = match &parts {
-                    None => cell.after::<TIGHT, RC>(model, own, climate, drive),
-                    Some(parts) => cell.after_reversal::<RC>(model, own, [before, climate], parts),
-                };
-                let bend = (out.slope + out.r0_slope * drive.i1) - (cell.slope + cell.r0_slope * drive.i1);
-                kink = kink.max((bend * (out.q - cell.q)).abs());
-                sums.add(out, own);
+            let cells = cells.zip(&model.own[range]);
+            // Two loops: a choice in the loop would have its cells copied.
+            if (drive.i0 * drive.i1).any(|product| product < 0.0) {
+                let parts = drive.parts([before, climate]);
+                for ((cell, out), own) in cells {
+                    *out = cell.after_reversal::<RC>(model, own, [before, climate], &parts);
+                    tally.add(cell, out, own, drive);
+                }
+            } else {
+                for ((cell, out), own) in cells {
+                    let after = cell.after::<TIGHT, RC>(model, own, climate, drive);
+                    tally.add(cell, &after, own, drive);
+                    *out = after;
+                }
             }
-            model.mean_rates(&sums, climate);
-            end.sums[k] = sums;
+            model.mean_rates(&tally.sums, climate);
+            (kink, end.sums[k]) = (tally.kink, tally.sums);
         }
         kink.largest()
+    }
+}
+
+/// What a pass collects.
+struct Tally {
+    /// Largest kink of a voltage so far, V.
+    kink: Lane,
+    /// Of the present block.
+    sums: Sums,
+}
+
+impl Tally {
+    #[inline(always)]
+    fn add(&mut self, before: &Cells, after: &Cells, own: &Own, drive: &Drive) {
+        let bend = (after.slope + after.r0_slope * drive.i1) - (before.slope + before.r0_slope * drive.i1);
+        self.kink = self.kink.max((bend * (after.q - before.q)).abs());
+        self.sums.add(after, own);
     }
 }
 

@@ -62,6 +62,19 @@ impl Cells {
     }
 }
 
+impl Model {
+    /// [`drift`](Self::drift) of block `k`, cell by cell.
+    #[inline(always)]
+    pub fn drift_of_cells(&self, state: &State, k: usize, [i, warming]: [Lane; 2]) -> Lane {
+        let range = k * self.cells_per_battery..(k + 1) * self.cells_per_battery;
+        let mut sum = Lane::default();
+        for (cell, own) in state.cells[range.clone()].iter().zip(&self.own[range]) {
+            sum += cell.volts(self, own, &state.climate[k], [i, Lane::default(), warming]).1;
+        }
+        sum
+    }
+}
+
 impl Plant {
     /// The cubics of the cells from values and slopes at both ends of the step.
     pub(super) fn extend(&mut self) {

@@ -62,6 +62,10 @@ pub(super) fn hull(c: &Cubic) -> (f64, f64) {
 /// Touch-and-return crossings are found: a part is passed over only when its hull lies on the safe side.
 pub(super) fn first_beyond(c: &Cubic, limit: f64, sign: f64, resolution: f64) -> Option<f64> {
     let beyond = |c: &Cubic| c.iter().any(|&value| sign * (value - limit) > 0.0);
+    if !beyond(c) {
+        // The rule, and not worth a stack.
+        return None;
+    }
     let halves = |c: &Cubic| {
         let mid = |x: f64, y: f64| 0.5 * (x + y);
         let (p, q, r) = (mid(c[0], c[1]), mid(c[1], c[2]), mid(c[2], c[3]));

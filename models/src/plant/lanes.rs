@@ -124,6 +124,12 @@ impl Lane {
         f(a) | f(b) | f(c) | f(d)
     }
 
+    /// Whether every lane is +0.
+    #[inline(always)]
+    pub fn is_zero(self) -> bool {
+        self.0.into_iter().fold(0, |bits, value| bits | value.to_bits()) == 0
+    }
+
     /// The numbers of up to four batteries; the last one fills up.
     #[inline(always)]
     pub fn take(four: &[f64]) -> Self {

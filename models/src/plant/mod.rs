@@ -102,12 +102,16 @@ pub struct Plant {
     solved: bool,
     /// Whether the solver's elimination is that of `state`.
     reduced: bool,
+    /// Whether the sums over strings are those of `state`.
+    summed: bool,
 
     // The proposed step.
     proposed: Option<Proposal>,
     /// Length that the error control wants after it, s.
     wish_s: f64,
     length: Micros,
+    /// Whether its cells were computed, at order 2; a step may be refused before.
+    passed: bool,
     /// Whether the string currents are parabolas in it.
     bent: bool,
     /// Weights of the RC pairs, per block.
@@ -162,9 +166,11 @@ impl Plant {
             start: instant.clone(),
             solved: false,
             reduced: false,
+            summed: true,
             proposed: None,
             wish_s: step::FIRST_S,
             length: 0,
+            passed: false,
             bent: false,
             pairs: vec![<(Weights, Weights)>::default(); blocks],
             watts: vec![0.0; batteries],
@@ -197,6 +203,11 @@ impl Plant {
         self.model.batteries()
     }
 
+    /// Batteries in series in one string.
+    pub fn series(&self) -> usize {
+        self.model.series
+    }
+
     /// Cells in series in one battery.
     pub fn cells_per_battery(&self) -> usize {
         self.model.cells_per_battery
@@ -211,6 +222,9 @@ impl Plant {
         self.proposed = None;
         self.outside.branches.copy_from_slice(branches);
         self.outside.node = Node::new(branches);
+        if !std::mem::replace(&mut self.summed, true) {
+            self.model.sum_strings(&mut self.state);
+        }
         // Without a root the instant before is kept as it was.
         self.solved = false;
         let result = self.solver.instant(&self.model, &self.state, self.reduced, &self.outside, &mut self.after);
@@ -281,12 +295,12 @@ impl Plant {
             return;
         }
         self.model.fixed[index].bleed = amps;
+        self.model.bleeding = amps > 0.0 || self.model.fixed.iter().any(|cell| cell.bleed > 0.0);
         let (at, _) = self.model.place(b, c);
         self.model.pack(at);
         self.model.sum_block(at / self.model.cells_per_battery, &mut self.state);
-        self.model.sum_strings(&mut self.state);
         self.proposed = None;
-        (self.solved, self.reduced) = (false, false);
+        (self.solved, self.reduced, self.summed) = (false, false, false);
     }
 
     /// Makes a cell as old as `health` says, relative to the cell as it was built. Its charge stays what it is: with
@@ -306,9 +320,8 @@ impl Plant {
         self.model.pack(at);
         self.model.refresh(at, &mut self.state);
         self.model.sum_block(at / self.model.cells_per_battery, &mut self.state);
-        self.model.sum_strings(&mut self.state);
         self.proposed = None;
-        (self.solved, self.reduced) = (false, false);
+        (self.solved, self.reduced, self.summed) = (false, false, false);
     }
 
     /// Sets the ambient temperature, °C. Only at a step boundary: it drops a proposed step.

@@ -58,8 +58,11 @@ impl Plant {
     }
 
     /// Whether a voltage source holds the bus: then the voltage errs by nothing while the currents drift freely.
+    ///
+    /// Not while cells bleed: their balancers move up to 90 A·s a minute, by decisions on whole minutes; a charge right to a
+    /// millionth of that would cost steps of a second.
     pub(super) fn held(&self) -> bool {
-        self.outside.node.slope(self.start.volts) * self.solver.ohms() > 1.0
+        !self.model.bleeding && self.outside.node.slope(self.start.volts) * self.solver.ohms() > 1.0
     }
 
     /// How much more an error of the currents counts than its voltage. Where a voltage source holds the bus it is charge,

@@ -248,6 +248,7 @@ impl BankParams {
             string_ohm: (0..self.parallel).map(|s| self.wiring.ohms_of_string(s, self.series)).collect(),
             fixed: self.cells.iter().map(|cell| self.fixed(cell)).collect(),
             own: Vec::new(),
+            bleeding: false,
             planted: Vec::new(),
             wide: crate::wide::available(),
         };

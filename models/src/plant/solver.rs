@@ -49,6 +49,9 @@ pub(super) struct Instant {
     pub amps_slope: Vec<Lane>,
     /// K/s, in the same lanes.
     pub warming: Vec<Lane>,
+    /// What the sums over the cells of a battery miss of its drift, in the same lanes, V/s: bleeding cells do not all have the
+    /// direction of their string.
+    pub astray: Vec<Lane>,
 }
 
 impl Instant {
@@ -60,7 +63,8 @@ impl Instant {
             slopes: strings,
             amps: lanes.clone(),
             amps_slope: lanes.clone(),
-            warming: lanes,
+            warming: lanes.clone(),
+            astray: lanes,
             ..Self::default()
         }
     }
@@ -154,7 +158,8 @@ impl Solver {
         close(&self.network, &self.sources, self.open, outside, out)?;
         model.spread(&out.strings, &mut out.amps);
         self.warm(model, state, outside, out);
-        wide::run(model.wide, Drifts { model, state, at: out, drift: &mut self.volts });
+        let Instant { amps, warming, astray, .. } = out;
+        wide::run(model.wide, Drifts { model, state, amps, warming, drift: &mut self.volts, astray });
         model.gather(&self.volts, &mut self.e);
         if self.network.all_open() {
             out.slopes.fill(0.0);
@@ -263,8 +268,10 @@ fn close(network: &Network, sources: &Sources, u: f64, outside: &Outside, out: &
 struct Drifts<'a> {
     model: &'a Model,
     state: &'a State,
-    at: &'a Instant,
+    amps: &'a [Lane],
+    warming: &'a [Lane],
     drift: &'a mut [Lane],
+    astray: &'a mut [Lane],
 }
 
 impl Body for Drifts<'_> {
@@ -272,9 +279,16 @@ impl Body for Drifts<'_> {
 
     #[inline(always)]
     fn run(self) {
-        let Self { model, state, at, drift } = self;
-        for (k, drift) in drift.iter_mut().enumerate() {
-            *drift = model.drift(&state.sums[k], &state.climate[k], at.amps[k], at.warming[k]);
+        let Self { model, state, amps, warming, drift, astray } = self;
+        for (k, (drift, astray)) in drift.iter_mut().zip(astray).enumerate() {
+            let (sums, climate) = (&state.sums[k], &state.climate[k]);
+            *drift = model.drift(sums, climate, amps[k], warming[k]);
+            *astray = Lane::default();
+            if !sums.r0_bleed.is_zero() {
+                let exact = model.drift_of_cells(state, k, [amps[k], warming[k]]);
+                *astray = exact - *drift;
+                *drift = exact;
+            }
         }
     }
 }
@@ -300,14 +314,15 @@ impl Body for Ends<'_> {
             let bend_from = end.bent.then_some(start.amps_slope[k]);
             let (i0, sums) = (start.amps[k], &state.sums[k]);
             let risen = start.warming[k] * end.h;
-            let warmed = (sums.entropy * risen, sums.r0 * state.climate[k].r0_per_kelvin * risen);
+            let added = sums.entropy * risen + start.astray[k] * end.h;
+            let warmed = (added, sums.r0 * state.climate[k].r0_per_kelvin * risen);
             (*volts, *ohms) = block_end(model, sums, warmed, i0, bend_from, amps[k], end.h, &end.pairs[k]);
         }
     }
 }
 
-/// The batteries of a block at the end of the step; `warmed` is what their warming adds to OCV and `R0`. Without it
-/// the mismatch of the end state would be of order 1.
+/// The batteries of a block at the end of the step; `warmed` is what their warming adds to OCV (with what else their sums
+/// do not know) and `R0`. Without it the mismatch of the end state would be of order 1.
 #[inline(always)]
 #[allow(clippy::too_many_arguments)]
 fn block_end(

@@ -123,6 +123,8 @@ pub(super) struct Model {
     pub fixed: Vec<Fixed>,
     /// `[block][place]`, as `fixed`.
     pub own: Vec<Own>,
+    /// Whether any cell bleeds.
+    pub bleeding: bool,
     /// Charge of one segment of the OCV table of the smallest cell, A·s.
     pub segment: f64,
     /// Factor on the current that the cells integrate, per block: 1, except in the balance test.

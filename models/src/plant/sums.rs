@@ -61,7 +61,7 @@ impl Sums {
         self.r0_slope += cells.r0_slope;
         self.entropy += cells.entropy;
         self.leak_watts += ocv * leak;
-        if own.bleed.any(|amps| amps != 0.0) {
+        if !own.bleed.is_zero() {
             let r0_bleed = cells.r0 * own.bleed;
             self.emf = self.emf - r0_bleed;
             self.r0_bleed += r0_bleed;

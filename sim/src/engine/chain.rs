@@ -308,8 +308,10 @@ impl Chain {
     /// The counters take in the proposed step up to `at`, before it is committed there.
     pub fn advance(&mut self, plant: &Plant, at: Micros) {
         let step = at - plant.time();
-        for (b, electronics) in self.electronics.iter_mut().enumerate() {
-            electronics.advance(step, plant.battery_currents(b).0, plant.battery_current(b, at));
+        let series = plant.series();
+        for (s, string) in self.electronics.chunks_mut(series).enumerate() {
+            let (start_a, end_a) = (plant.battery_currents(s * series).0, plant.battery_current(s * series, at));
+            string.iter_mut().for_each(|electronics| electronics.advance(step, start_a, end_a));
         }
     }
 

@@ -26,13 +26,16 @@ impl Survey {
     /// Looks at the step that has just been proposed.
     pub fn look(&mut self, plant: &Plant, chain: &Chain, end: Micros) {
         (self.start, self.end) = (plant.time(), end);
-        for (b, found) in self.boxes.iter_mut().enumerate() {
-            let volts = plant.step_range(b);
-            let amps = ordered(plant.battery_currents(b));
-            let celsius = ordered(plant.battery_temperatures(b));
-            let counted = chain.charge_within(b, end - self.start, amps);
-            found.low = [volts.0, amps.0, celsius.0, counted.0];
-            found.high = [volts.1, amps.1, celsius.1, counted.1];
+        let series = plant.series();
+        for (s, string) in self.boxes.chunks_mut(series).enumerate() {
+            let amps = ordered(plant.battery_currents(s * series));
+            for (found, b) in string.iter_mut().zip(s * series..) {
+                let volts = plant.step_range(b);
+                let celsius = ordered(plant.battery_temperatures(b));
+                let counted = chain.charge_within(b, end - self.start, amps);
+                found.low = [volts.0, amps.0, celsius.0, counted.0];
+                found.high = [volts.1, amps.1, celsius.1, counted.1];
+            }
         }
     }
 }
