@@ -16,6 +16,7 @@ mod cells;
 mod check;
 mod diagnostic;
 mod document;
+mod expect;
 mod fault;
 mod file;
 mod random;
@@ -30,11 +31,13 @@ mod tables;
 pub use builtin::{Builtin, builtin};
 pub use cells::{AgeingLaw, CellSource};
 pub use diagnostic::{Diagnostic, Severity};
+pub use expect::{EventPromise, Expect, Figure, FigurePromise, Level, Pin, StatePromise};
 pub use fault::{Bluetooth, Fault, FaultKind, RemoteChange, RemoteWiring, Reset};
 pub use random::random;
-pub use resolved::{Ambient, Expect, Resolved, ResolvedBank};
+pub use resolved::{Ambient, Resolved, ResolvedBank};
 pub use settings::{BankLayoutSpec, SettingsSpec};
 pub(crate) use settings::{differences, violations};
+pub use span_of_time::Span;
 pub use supply_fuse::SupplyFuse;
 pub use tables::{TableQuantity, UserTable};
 
@@ -44,7 +47,7 @@ use serde::de::DeserializeOwned;
 
 use check::{Plan, Shape};
 use document::Document;
-use file::{BankTable, BmsTable, ExpectTable, FAULT_TIME_KEYS, FaultEntry, RemoteTable, ScenarioTable};
+use file::{BankTable, BmsTable, FAULT_TIME_KEYS, FaultEntry, RemoteTable, ScenarioTable};
 use settings::SettingsTable;
 
 /// Where the files come from that a scenario names: the simulator itself opens none.
@@ -75,7 +78,7 @@ pub struct Scenario {
     remote: RemoteTable,
     plan: Plan,
     faults: Vec<FaultEntry>,
-    expect: ExpectTable,
+    expect: Expect,
     warnings: Vec<Diagnostic>,
 }
 
@@ -162,8 +165,11 @@ pub fn load(text: &str, file_name: &str, files: &dyn FileSource) -> Result<Scena
     }
     check::settings_changes(&mut doc, &settings.unchecked(), &faults);
     check::pre_alarm_pattern(&mut doc, &settings.unchecked(), &faults, &plan);
-    let expect = optional::<ExpectTable>(&mut doc, "expect");
-    check::expect(&mut doc, &expect);
+    let expect = optional::<Expect>(&mut doc, "expect");
+    let devices: Vec<&str> = plan.devices.iter().map(|device| device.spec.wire().name).collect();
+    let switches: Vec<&str> = plan.switches.iter().map(|switch| switch.wire().name).collect();
+    let batteries = shape.as_ref().map_or(u32::MAX, Shape::batteries);
+    check::expect(&mut doc, &expect, &check::Known { devices: &devices, switches: &switches, batteries, duration });
 
     let (errors, warnings) = doc.finish();
     match (head, bank, shape) {
