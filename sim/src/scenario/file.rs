@@ -2,6 +2,7 @@
 //!
 //! ```toml
 //! [scenario]            # what it is: name, title, lesson, duration, start of day, days of the year
+//! [catalogue]           # the user's own file of products
 //! [bank]                # model, count or series + parallel, system voltage, charge, spreads, temperatures
 //! [bank.wiring]         # where the terminals hang; resistances of cables, links and bus bars, mΩ
 //! [bank.wiring.fuse]    # a fuse in every string
