@@ -195,12 +195,7 @@ fn contactor(s: &Contactor, f: &DeviceFigures) -> Box<dyn Part + Send> {
 }
 
 /// The part of a device that has passed [`check`].
-pub(super) fn device_part(
-    device: &DeviceSpec,
-    k: f64,
-    f: &DeviceFigures,
-    library: &Library,
-) -> Box<dyn Part + Send> {
+pub(super) fn device_part(device: &DeviceSpec, k: f64, f: &DeviceFigures, library: &Library) -> Box<dyn Part + Send> {
     let series = |spec: &SeriesSpec| library.series(spec).expect("series checked before");
     match device {
         DeviceSpec::ProfileLoad(d) => {
@@ -289,8 +284,10 @@ fn dc_dc_converter(d: &DcDcConverter, k: f64, figures: &DeviceFigures, library: 
     let amps_max = d.input_current_limit_a.unwrap_or(f64::INFINITY);
     let supply = Supply::new(k, min_v, amps_max, us(&f.hold_up_s));
     let restart_v = d.input_restart_v.unwrap_or(f.input_restart_v.value * k);
-    let limits =
-        LowVoltageLimits { restart_delay: us(&f.restart_delay_s), ..LowVoltageLimits::new(k, &figures.inverter, Some(restart_v), false) };
+    let limits = LowVoltageLimits {
+        restart_delay: us(&f.restart_delay_s),
+        ..LowVoltageLimits::new(k, &figures.inverter, Some(restart_v), false)
+    };
     let demand = output(d.load.as_ref(), d.power_w, library);
     Box::new(PowerPart::new(demand, Some(conversion), None, supply, LowVoltage::new(limits)))
 }

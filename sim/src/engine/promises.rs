@@ -59,7 +59,8 @@ impl Look<'_> {
         let times = within.filter(|(_, happening)| self.is_meant(promise, happening)).count();
         let (least, most) = promise.times();
         let kept = times >= least as usize && times <= most as usize;
-        (!kept).then(|| format!("{promise}: {times} times, expected {}", limits(promise.at_least, promise.at_most, "1")))
+        (!kept)
+            .then(|| format!("{promise}: {times} times, expected {}", limits(promise.at_least, promise.at_most, "1")))
     }
 
     fn is_meant(&self, promise: &EventPromise, happening: &Happening) -> bool {
@@ -86,10 +87,14 @@ impl Look<'_> {
             since = t;
             happening.into_iter().for_each(|happening| now.follow(happening));
         }
-        let kept = promise.at_least.is_none_or(|least| total >= least.0)
-            && promise.at_most.is_none_or(|most| total <= most.0);
+        let kept =
+            promise.at_least.is_none_or(|least| total >= least.0) && promise.at_most.is_none_or(|most| total <= most.0);
         (!kept).then(|| {
-            format!("{promise}: for {}, expected {}", Span(total), limits(promise.at_least, promise.at_most, "some time"))
+            format!(
+                "{promise}: for {}, expected {}",
+                Span(total),
+                limits(promise.at_least, promise.at_most, "some time")
+            )
         })
     }
 

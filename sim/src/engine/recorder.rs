@@ -286,7 +286,8 @@ impl Recorder {
             let drives = [outputs.load, outputs.charger].map(|drive| level(drive == Drive::High));
             [drives[0], drives[1], level(pre_alarm_high(outputs.pre_alarm))]
         };
-        let pins = [Pin::Load, Pin::Charger, Pin::PreAlarm].into_iter().zip(levels(before).into_iter().zip(levels(after)));
+        let pins =
+            [Pin::Load, Pin::Charger, Pin::PreAlarm].into_iter().zip(levels(before).into_iter().zip(levels(after)));
         self.log.extend(pins.filter(|(_, (was, is))| was != is).map(|(pin, (_, is))| (t, Happening::Pin(pin, is))));
         let mut change = |name: &str, was: &str, is: &str, causes: CauseSet| {
             if was != is {

@@ -78,16 +78,15 @@ impl Shelf {
             return;
         };
         let Ok(keys) = DeTable::parse(&self.texts[found]) else { return };
+        let kind = |table: &DeTable<'_>| table.get("kind").and_then(|kind| kind.get_ref().as_str().map(str::to_owned));
+        let (own, given) = (kind(keys.get_ref()), kind(table.get_ref()));
+        if given.is_some() && given != own {
+            let own = own.unwrap_or_default();
+            doc.error(&format!("{path}.kind"), format!("{own}, as the product, or absent"), "");
+            return;
+        }
         for (key, value) in keys.into_inner() {
-            let given = table.get_ref().get(key.get_ref().as_ref());
-            if key.get_ref() == "kind"
-                && let Some(given) = given
-                && given.get_ref().as_str() != value.get_ref().as_str()
-            {
-                let kind = value.get_ref().as_str().unwrap_or_default();
-                doc.error(&format!("{path}.kind"), format!("{kind}, as the product, or absent"), "");
-            }
-            if given.is_none() {
+            if !table.get_ref().contains_key(key.get_ref().as_ref()) {
                 table.get_mut().insert(key, value);
             }
         }

@@ -55,7 +55,8 @@ fn check_event(doc: &mut Document<'_>, path: &str, promise: &EventPromise, known
         ("pin", promise.pin.is_some(), "becomes", promise.becomes.is_some()),
     ];
     for (subject, has_subject, verb, has_verb) in pairs {
-        if has_subject && !has_verb {
+        // One that cannot be read has been reported.
+        if has_subject && !has_verb && !doc.has(&format!("{path}.{verb}")) {
             doc.error(&format!("{path}.{verb}"), format!("required with {subject}"), "");
         }
         if has_verb && !has_subject {
