@@ -42,7 +42,10 @@ const PROBLEMS: &[(&str, &str, Without, &str)] = &[
     (
         "cut-off after which chargers come back late",
         "chargers-back-late",
-        Words("start = \"20:00\"", "start = \"05:00\""),
+        Words(
+            "kind = \"parasitic\"\nname = \"tracker\"\ncurrent_ma = 60.0",
+            "kind = \"mains-charger\"\nname = \"shore\"\nwired_to = \"charger\"\ncurrent_limit_a = 30.0",
+        ),
         "LOAD Floating with CHARGER High",
     ),
     ("floor set too low", "floor-too-low", Words("discharge_floor_pm = 20", "discharge_floor_pm = 100"), "OUT-8 set"),
@@ -99,7 +102,7 @@ const PROBLEMS: &[(&str, &str, Without, &str)] = &[
         "boat that charges fast and goes dark at night",
         "boat-dark-at-night",
         Words("capacity_factor = 0.25", "capacity_factor = 1.0"),
-        "charge into the bank (Ah) of generator",
+        "CHARGER becomes Floating",
     ),
     ("loose chain connector", "loose-chain-connector", Row(Cause::Communication), "LOAD becomes Floating"),
     ("one of 50 batteries alarming", "one-of-fifty", Without::Bug(Bug::NarrowIndex), "OUT-2 set (battery 37)"),
@@ -137,9 +140,9 @@ const PROBLEMS: &[(&str, &str, Without, &str)] = &[
         "LOAD becomes Floating",
     ),
     (
-        "inverter inrush without capacitors",
+        "inverter inrush, if the inverter limited it",
         "inverter-inrush",
-        Words("inrush_capacitance_f = 1.0", "inrush_capacitance_f = 0.001"),
+        Words("inrush_resistance_ohm = 0.04", "inrush_resistance_ohm = 4.0"),
         "lowest cell voltage",
     ),
     (
@@ -158,13 +161,13 @@ const PROBLEMS: &[(&str, &str, Without, &str)] = &[
     (
         "hot summer stack of 50",
         "hot-summer-stack",
-        Words("to_ambient_w_per_k = 0.15", "to_ambient_w_per_k = 6.0"),
+        Words("to_ambient_w_per_k = 0.05", "to_ambient_w_per_k = 30.0"),
         "highest battery temperature",
     ),
     (
         "aged and new batteries mixed",
         "aged-and-new-mixed",
-        Words("resistance_factor = 0.5", "resistance_factor = 1.0"),
+        Words("capacity_factor = 1.43\nresistance_factor = 0.5", "capacity_factor = 1.0\nresistance_factor = 1.0"),
         "largest difference between string currents",
     ),
 ];
