@@ -7,6 +7,7 @@ use super::{play, resolved};
 use ngbank_core::{Bug, Cause, Mutant};
 use ngbank_models::catalogue::DeviceFigures;
 use ngbank_sim::engine::{Mode, Options, run};
+use ngbank_sim::oracle::Property;
 use ngbank_sim::result::RunResult;
 use ngbank_sim::scenario::{NoFiles, builtin, load};
 use rayon::prelude::*;
@@ -189,6 +190,17 @@ fn without_what_makes_it_no_problem_is_shown() {
     });
     let shown: Vec<String> = shown.collect();
     assert!(shown.is_empty(), "{shown:#?}");
+}
+
+/// Once wrong: the oracle expected OUT-10 of a battery that was exchanged while it was out of its string, before it could
+/// be heard. Heard it is judged, and a firmware that does not see it fails.
+#[test]
+fn a_battery_that_was_exchanged_unheard_is_judged_when_it_is_heard() {
+    let seen = play("replaced-battery-mismatch", 1, Mode::Jump);
+    assert_eq!(seen.failures(), Vec::<String>::new());
+    let overlooked = play_without("replaced-battery-mismatch", &Row(Cause::BankMismatch));
+    let failed: Vec<Property> = overlooked.verdicts.failed().map(|verdict| verdict.property).collect();
+    assert!(failed.contains(&Property::Com), "{failed:?}");
 }
 
 fn play_without(name: &str, without: &Without) -> RunResult {
