@@ -239,7 +239,7 @@ fn unknown_keys_and_tables() {
     let text = with("discharge_floor_pm", "discharge_flor_pm");
     assert_only(&text, "discharge_flor_pm", "settings.discharge_flor_pm", "100", "unknown key", "");
     let text = format!("{GOOD}\n[banks]\ncount = 1\n");
-    assert_only(&text, "[banks]", "banks", "", "unknown table; expected scenario, bank", "");
+    assert_only(&text, "[banks]", "banks", "", "unknown table; expected scenario, catalogue, bank", "");
 }
 
 #[test]
@@ -585,4 +585,70 @@ fn a_melting_curve_falls() {
 fn a_battery_that_is_taken_out_exists() {
     let fault = "kind = \"battery-removed\"\nat = \"5 min\"\nbattery = 51";
     assert_only(&with_fault(fault), "battery = 51", "fault[1].battery", "51", "battery 1 to 50", "");
+}
+
+#[test]
+fn promises_name_what_exists_and_limits_that_can_be_kept() {
+    let with_promise = |promise: &str| format!("{GOOD}\n{promise}");
+    let event = |rest: &str| with_promise(&format!("[[expect.event]]\n{rest}\n"));
+    let text = event("device = \"mian\"\naction = \"closed\"");
+    assert_only(&text, "device = \"mian\"", "expect.event[0].device", "mian", "house, mains, main", "");
+    let text = event("device = \"main\"\naction = \"closes\"");
+    assert_only(&text, "action", "expect.event[0].action", "closes", "`closed`", "");
+    let text = event("device = \"main\"");
+    assert_only(&text, "[[expect.event]]", "expect.event[0].action", "", "required with device", "");
+    let text = event("pin = \"load\"\nbecomes = \"high\"\ncause = \"OUT-2\"");
+    assert_only(&text, "[[expect.event]]", "expect.event[0]", "", "exactly one of device, pin and cause", "");
+    let text = event("cause = \"OUT-17\"");
+    assert_only(&text, "cause", "expect.event[0].cause", "OUT-17", "OUT-1 to OUT-16", "");
+    let text = event("cause = \"OUT-2\"\nbattery = 51");
+    assert_only(&text, "battery = 51", "expect.event[0].battery", "51", "battery 1 to 50", "");
+    let text = event("cause = \"OUT-2\"\nat_least = 3\nat_most = 2");
+    assert_only(&text, "at_most", "expect.event[0].at_most", "2", "not below at_least", "");
+    let text = event("cause = \"OUT-2\"\nfrom = \"2 h\"");
+    assert_only(&text, "from", "expect.event[0].from", "2 h", "before the end", "");
+    let text = with_promise("[[expect.state]]\nopen = \"house\"\nat_least = \"1 s\"");
+    assert_only(&text, "open", "expect.state[0].open", "house", "main", "");
+    let text = with_promise("[[expect.state]]\nload = \"high\"");
+    assert_only(&text, "[[expect.state]]", "expect.state[0]", "", "at_least, at_most, or both", "");
+    let text = with_promise("[[expect.figure]]\nof = \"charge-ah\"\nat_most = 0.0");
+    assert_only(&text, "[[expect.figure]]", "expect.figure[0].device", "", "required with charge-ah", "");
+}
+
+/// A product of the user's own file.
+const OWN: &str = "[[product]]\nname = \"big-charger\"\nkind = \"mains-charger\"\nsure = \"A\"\nsystem_voltage_v = 48\n\
+                   current_limit_a = 250.0\n";
+
+#[test]
+fn a_product_gives_the_figures_that_a_device_leaves_out() {
+    let of = |device: &str| {
+        let text = with("kind = \"mains-charger\"", device).replace("current_limit_a = 100.0\n", "");
+        let text = text.replace("[bank]", "[catalogue]\nproducts = \"own.toml\"\n\n[bank]");
+        load(&text, "test.toml", &Files(&[("own.toml", OWN)])).map(|scenario| scenario.resolve(1))
+    };
+    let given = of("kind = \"mains-charger\"\ncurrent_limit_a = 250.0").expect("accepted");
+    assert_eq!(of("product = \"big-charger\"").expect("accepted"), given);
+    assert_eq!(of("product = \"big-charger\"\nkind = \"mains-charger\"").expect("accepted"), given);
+    let own = of("product = \"big-charger\"\ncurrent_limit_a = 60.0").expect("accepted");
+    assert_eq!(own, of("kind = \"mains-charger\"\ncurrent_limit_a = 60.0").expect("accepted"));
+}
+
+#[test]
+fn a_product_must_exist_for_this_voltage_and_kind() {
+    let with_product = |product: &str| with("kind = \"mains-charger\"", product);
+    let text = with_product("product = \"charger-12v-30a\"\nkind = \"mains-charger\"");
+    assert_only(&text, "product", "device[1].product", "charger-12v-30a", "a product for 48 V: inverter-48v", "");
+    let text = with("kind = \"power-load\"", "product = \"inverter-48v-5000va\"\nkind = \"power-load\"");
+    assert_only(&text, "kind = \"power-load", "device[0].kind", "power-load", "inverter, as the product", "");
+}
+
+#[test]
+fn a_wrong_file_of_products_is_reported_with_its_own_line() {
+    let text = with("[bank]", "[catalogue]\nproducts = \"own.toml\"\n\n[bank]");
+    assert_only(&text, "products", "catalogue.products", "own.toml", "can be read", "");
+    let files =
+        Files(&[("own.toml", "[[product]]\nname = \"x\"\nkind = \"kettle\"\nsure = \"A\"\nsystem_voltage_v = 48\n")]);
+    let found = load(&text, "test.toml", &files).expect_err("refused");
+    assert_eq!((found.len(), found[0].file.as_str(), found[0].line), (1, "own.toml", 3), "{found:#?}");
+    assert!(found[0].allowed.contains("mains-charger"), "{found:#?}");
 }

@@ -6,7 +6,7 @@ use plotters::{coord::Shift, prelude::*};
 use super::{
     FONT, Figure, PlotError,
     lanes::{self, Lane},
-    outputs::{cause_lanes, hours, output_lanes},
+    outputs::{cause_lanes, device_lanes, hours, output_lanes},
     panel::{Line, Mark, Panel},
 };
 
@@ -35,6 +35,7 @@ impl<'a> TraceFigure<'a> {
     /// Prepares the sheet of a run with a trace; `levels` are drawn where the cells come near them.
     pub fn new(title: impl Into<String>, run: &'a RunResult, levels: &'a [Level]) -> Self {
         let mut lanes = output_lanes(run);
+        lanes.extend(device_lanes(run));
         lanes.extend(cause_lanes(run));
         Self { title: title.into(), run, levels, lanes }
     }

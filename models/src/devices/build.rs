@@ -18,7 +18,7 @@ use super::starter_battery::{StarterBatteryData, StarterBatteryPart};
 use super::supply::Supply;
 use super::{Alternator, BatteryProtect, Contactor, Cyrix, DcDcConverter, StarterBattery};
 use super::{DeviceSpec, Inverter, MainsCharger, SolarCharger, SwitchSpec};
-use crate::catalogue::{EfficiencyPoint, Figure, figures};
+use crate::catalogue::{DeviceFigures, EfficiencyPoint, Figure};
 use crate::circuit::BEYOND_MAX;
 use crate::profile::{Library, SeriesSpec, micros_of_seconds};
 use crate::time::{Micros, NEVER};
@@ -127,13 +127,12 @@ impl<'a> Tree<'a> {
 }
 
 /// The part of a switch.
-pub(super) fn switch_part(switch: &SwitchSpec, k: f64) -> Box<dyn Part + Send> {
-    let f = figures();
+pub(super) fn switch_part(switch: &SwitchSpec, k: f64, f: &DeviceFigures) -> Box<dyn Part + Send> {
     let cable = |cyrix: &Cyrix, figure: &Figure| cyrix.cable_resistance_ohm.unwrap_or(figure.value);
     match switch {
-        SwitchSpec::BatteryProtect(s) => battery_protect(s, k),
-        SwitchSpec::Contactor(s) => contactor(s),
-        SwitchSpec::CyrixLiLoad(_) => cyrix_load(k),
+        SwitchSpec::BatteryProtect(s) => battery_protect(s, k, f),
+        SwitchSpec::Contactor(s) => contactor(s, f),
+        SwitchSpec::CyrixLiLoad(_) => cyrix_load(k, f),
         SwitchSpec::CyrixLiCt(s) => {
             let figures = &f.cyrix_li_ct;
             Box::new(CyrixCtPart::new(k, figures, cable(s, &figures.cable_resistance_ohm)))
@@ -145,8 +144,8 @@ pub(super) fn switch_part(switch: &SwitchSpec, k: f64) -> Box<dyn Part + Send> {
     }
 }
 
-fn battery_protect(s: &BatteryProtect, k: f64) -> Box<dyn Part + Send> {
-    let f = &figures().battery_protect;
+fn battery_protect(s: &BatteryProtect, k: f64, f: &DeviceFigures) -> Box<dyn Part + Send> {
+    let f = &f.battery_protect;
     let over_voltage_v = s.over_voltage_v.unwrap_or(f.over_voltage_v.value * k);
     let clear_v = over_voltage_v - (f.over_voltage_v.value - f.over_voltage_clear_v.value) * k;
     let limits = LoadSwitchLimits {
@@ -167,8 +166,8 @@ fn battery_protect(s: &BatteryProtect, k: f64) -> Box<dyn Part + Send> {
     Box::new(LoadSwitchPart::new(limits, Draw::new(s.own_draw_a.unwrap_or(f.own_draw_a.value), k)))
 }
 
-fn cyrix_load(k: f64) -> Box<dyn Part + Send> {
-    let f = &figures().cyrix_li_load;
+fn cyrix_load(k: f64, f: &DeviceFigures) -> Box<dyn Part + Send> {
+    let f = &f.cyrix_li_load;
     let limits = LoadSwitchLimits {
         off_time_min: us(&f.off_time_min_s),
         // A timer has to lie ahead.
@@ -184,8 +183,8 @@ fn cyrix_load(k: f64) -> Box<dyn Part + Send> {
     Box::new(LoadSwitchPart::new(limits, Draw::new(f.own_draw_a.value, k)))
 }
 
-fn contactor(s: &Contactor) -> Box<dyn Part + Send> {
-    let f = &figures().contactor;
+fn contactor(s: &Contactor, f: &DeviceFigures) -> Box<dyn Part + Send> {
+    let f = &f.contactor;
     let us = |own: Option<f64>, figure: &Figure| micros_of_seconds(own.unwrap_or(figure.value) / 1_000.0);
     Box::new(ContactorPart::new(
         us(s.pick_up_ms, &f.pick_up_ms),
@@ -196,17 +195,17 @@ fn contactor(s: &Contactor) -> Box<dyn Part + Send> {
 }
 
 /// The part of a device that has passed [`check`].
-pub(super) fn device_part(device: &DeviceSpec, k: f64, library: &Library) -> Box<dyn Part + Send> {
+pub(super) fn device_part(device: &DeviceSpec, k: f64, f: &DeviceFigures, library: &Library) -> Box<dyn Part + Send> {
     let series = |spec: &SeriesSpec| library.series(spec).expect("series checked before");
     match device {
         DeviceSpec::ProfileLoad(d) => {
             let demand = Demand::Series(series(&d.load));
-            power_load(demand, k, d.low_shut_down_v, d.low_restart_v)
+            power_load(demand, k, f, d.low_shut_down_v, d.low_restart_v)
         }
         DeviceSpec::PowerLoad(d) => {
             let (from, until) = window(d.from_s, d.until_s);
             let demand = Demand::Window { value: d.power_w, from, until };
-            power_load(demand, k, d.low_shut_down_v, d.low_restart_v)
+            power_load(demand, k, f, d.low_shut_down_v, d.low_restart_v)
         }
         DeviceSpec::CurrentLoad(d) => {
             let (from, until) = window(d.from_s, d.until_s);
@@ -218,25 +217,30 @@ pub(super) fn device_part(device: &DeviceSpec, k: f64, library: &Library) -> Box
             let nature = Nature::Resistance { ohms: d.resistance_ohm };
             Box::new(PlainLoad::new(nature, from, until))
         }
-        DeviceSpec::Inverter(d) => inverter(d, k, library),
-        DeviceSpec::DcDcConverter(d) => dc_dc_converter(d, k, library),
-        DeviceSpec::Alternator(d) => alternator(d, k, series(&d.speed)),
-        DeviceSpec::StarterBattery(d) => starter_battery(d, k),
+        DeviceSpec::Inverter(d) => inverter(d, k, f, library),
+        DeviceSpec::DcDcConverter(d) => dc_dc_converter(d, k, f, library),
+        DeviceSpec::Alternator(d) => alternator(d, k, f, series(&d.speed)),
+        DeviceSpec::StarterBattery(d) => starter_battery(d, k, f),
         DeviceSpec::Parasitic(d) => Box::new(OwnDraw(Draw::new(d.current_ma / 1_000.0, k))),
-        DeviceSpec::MainsCharger(d) => mains_charger(d, k),
+        DeviceSpec::MainsCharger(d) => mains_charger(d, k, f),
         DeviceSpec::SolarCharger(d) => {
             let air = d.air_temperature.as_ref().map(series);
-            solar_charger(d, k, series(&d.irradiance), air)
+            solar_charger(d, k, f, series(&d.irradiance), air)
         }
         DeviceSpec::Indicator(_) => Box::new(OwnDraw(Draw::new(0.0, k))),
     }
 }
 
-fn power_load(demand: Demand, k: f64, shut_down_v: Option<f64>, restart_v: Option<f64>) -> Box<dyn Part + Send> {
-    let f = &figures().inverter;
-    let min_v = shut_down_v.unwrap_or(f.low_shut_down_v.value * k);
-    let supply = Supply::new(k, min_v, f64::INFINITY, us(&f.hold_up_s));
-    let limits = LowVoltageLimits::new(k, restart_v, false);
+fn power_load(
+    demand: Demand,
+    k: f64,
+    f: &DeviceFigures,
+    shut_down_v: Option<f64>,
+    restart_v: Option<f64>,
+) -> Box<dyn Part + Send> {
+    let min_v = shut_down_v.unwrap_or(f.inverter.low_shut_down_v.value * k);
+    let supply = Supply::new(k, min_v, f64::INFINITY, us(&f.inverter.hold_up_s));
+    let limits = LowVoltageLimits::new(k, &f.inverter, restart_v, false);
     Box::new(PowerPart::new(demand, None, None, supply, LowVoltage::new(limits)))
 }
 
@@ -248,8 +252,7 @@ fn output(load: Option<&SeriesSpec>, power_w: Option<f64>, library: &Library) ->
     }
 }
 
-fn inverter(d: &Inverter, k: f64, library: &Library) -> Box<dyn Part + Send> {
-    let f = figures();
+fn inverter(d: &Inverter, k: f64, f: &DeviceFigures, library: &Library) -> Box<dyn Part + Send> {
     let conversion = Conversion {
         rated_w: d.rated_w,
         no_load_w: d.no_load_w.unwrap_or(f.inverter.no_load_w.value),
@@ -261,13 +264,15 @@ fn inverter(d: &Inverter, k: f64, library: &Library) -> Box<dyn Part + Send> {
     let min_v = d.low_shut_down_v.unwrap_or(f.inverter.low_shut_down_v.value * k);
     let amps_max = d.input_current_limit_a.unwrap_or(f64::INFINITY);
     let supply = Supply::new(k, min_v, amps_max, us(&f.inverter.hold_up_s));
-    let limits = LowVoltageLimits::new(k, d.low_restart_v, true);
+    let limits = LowVoltageLimits::new(k, &f.inverter, d.low_restart_v, true);
     let demand = output(d.load.as_ref(), d.power_w, library);
-    Box::new(PowerPart::new(demand, Some(conversion), inrush, supply, LowVoltage::new(limits)))
+    let part = PowerPart::new(demand, Some(conversion), inrush, supply, LowVoltage::new(limits));
+    let (from, until) = window(d.from_s, d.until_s);
+    Box::new(part.switched_on(from, until))
 }
 
-fn dc_dc_converter(d: &DcDcConverter, k: f64, library: &Library) -> Box<dyn Part + Send> {
-    let f = &figures().dc_dc_converter;
+fn dc_dc_converter(d: &DcDcConverter, k: f64, figures: &DeviceFigures, library: &Library) -> Box<dyn Part + Send> {
+    let f = &figures.dc_dc_converter;
     let efficiency = d.efficiency.unwrap_or(f.efficiency.value);
     let conversion = Conversion {
         rated_w: f64::INFINITY,
@@ -279,14 +284,16 @@ fn dc_dc_converter(d: &DcDcConverter, k: f64, library: &Library) -> Box<dyn Part
     let amps_max = d.input_current_limit_a.unwrap_or(f64::INFINITY);
     let supply = Supply::new(k, min_v, amps_max, us(&f.hold_up_s));
     let restart_v = d.input_restart_v.unwrap_or(f.input_restart_v.value * k);
-    let limits =
-        LowVoltageLimits { restart_delay: us(&f.restart_delay_s), ..LowVoltageLimits::new(k, Some(restart_v), false) };
+    let limits = LowVoltageLimits {
+        restart_delay: us(&f.restart_delay_s),
+        ..LowVoltageLimits::new(k, &figures.inverter, Some(restart_v), false)
+    };
     let demand = output(d.load.as_ref(), d.power_w, library);
     Box::new(PowerPart::new(demand, Some(conversion), None, supply, LowVoltage::new(limits)))
 }
 
-fn alternator(d: &Alternator, k: f64, speed: crate::profile::Series) -> Box<dyn Part + Send> {
-    let f = &figures().alternator;
+fn alternator(d: &Alternator, k: f64, figures: &DeviceFigures, speed: crate::profile::Series) -> Box<dyn Part + Send> {
+    let f = &figures.alternator;
     let regulator = Regulator {
         k,
         cable_ohm: d.cable_resistance_ohm.unwrap_or(f.cable_resistance_ohm.value),
@@ -298,7 +305,7 @@ fn alternator(d: &Alternator, k: f64, speed: crate::profile::Series) -> Box<dyn 
     let data = AlternatorData {
         rated_a: d.rated_a,
         speed,
-        curve: d.curve.clone().unwrap_or_else(|| figures().alternator_curve.clone()),
+        curve: d.curve.clone().unwrap_or_else(|| figures.alternator_curve.clone()),
         derating: d.derating.unwrap_or(f.derating.value),
         warming: us(&f.warming_s),
         engine_off_after: us(&f.engine_off_after_s),
@@ -308,9 +315,9 @@ fn alternator(d: &Alternator, k: f64, speed: crate::profile::Series) -> Box<dyn 
 }
 
 /// The resistance of a battery goes with its voltage and against its capacity.
-fn starter_battery(d: &StarterBattery, k: f64) -> Box<dyn Part + Send> {
+fn starter_battery(d: &StarterBattery, k: f64, f: &DeviceFigures) -> Box<dyn Part + Send> {
     const FIGURE_AH: f64 = 70.0;
-    let f = &figures().starter_battery;
+    let f = &f.starter_battery;
     let data = StarterBatteryData {
         capacity_as: d.capacity_ah * 3_600.0,
         empty_v: f.empty_v.value * k,
@@ -322,8 +329,8 @@ fn starter_battery(d: &StarterBattery, k: f64) -> Box<dyn Part + Send> {
     Box::new(StarterBatteryPart::new(data, d.soc_at_start.unwrap_or(f.soc_at_start.value)))
 }
 
-fn mains_charger(d: &MainsCharger, k: f64) -> Box<dyn Part + Send> {
-    let f = &figures().mains_charger;
+fn mains_charger(d: &MainsCharger, k: f64, f: &DeviceFigures) -> Box<dyn Part + Send> {
+    let f = &f.mains_charger;
     let limits = CycleLimits {
         absorption_v: d.absorption_v.unwrap_or(f.absorption_v.value * k),
         float_v: d.float_v.unwrap_or(f.float_v.value * k),
@@ -344,10 +351,11 @@ fn mains_charger(d: &MainsCharger, k: f64) -> Box<dyn Part + Send> {
 fn solar_charger(
     d: &SolarCharger,
     k: f64,
+    f: &DeviceFigures,
     irradiance: crate::profile::Series,
     air_c: Option<crate::profile::Series>,
 ) -> Box<dyn Part + Send> {
-    let f = &figures().solar_charger;
+    let f = &f.solar_charger;
     let float_v = d.float_v.unwrap_or(f.float_v.value * k);
     let limits = CycleLimits {
         absorption_v: d.absorption_v.unwrap_or(f.absorption_v.value * k),

@@ -69,6 +69,7 @@ impl<'a> Check<'a> {
     pub(super) fn inverter(&mut self, k: f64, d: &Inverter) {
         self.within("rated_w", d.rated_w, 1.0, POWER_MAX_W);
         self.optional("power_w", d.power_w, 0.0, POWER_MAX_W);
+        self.window(d.from_s, d.until_s);
         self.optional("no_load_w", d.no_load_w, 0.0, 10_000.0);
         self.low_voltage(k, d.low_shut_down_v, d.low_restart_v);
         if d.load.is_some() == d.power_w.is_some() {

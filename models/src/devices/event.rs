@@ -1,6 +1,7 @@
 //! What devices do, for the record.
 
 use crate::time::Micros;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Something that a device did.
@@ -15,7 +16,8 @@ pub struct DeviceEvent {
 }
 
 /// What a device did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Action {
     /// A switch connects.

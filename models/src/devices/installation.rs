@@ -12,7 +12,7 @@ use super::load::{Draw, OwnDraw};
 use super::part::{Log, Moment, Out, Part, Tag};
 use super::slot::{OwnNode, Pins, Slot};
 use super::{Action, DeviceEvent, DeviceSpec, Output, SwitchSpec};
-use crate::catalogue::voltage_factor;
+use crate::catalogue::{DeviceFigures, figures, voltage_factor};
 use crate::circuit::{Branch, BusState, Guard};
 use crate::profile::Library;
 use crate::time::{Micros, NEVER};
@@ -88,6 +88,20 @@ impl Installation {
         system_voltage_v: u8,
         library: &Library,
     ) -> Result<Installation, Vec<BuildProblem>> {
+        Installation::with_figures(switches, devices, system_voltage_v, library, figures())
+    }
+
+    /// As [`Installation::new`], with other figures than the catalogue's where a specification leaves them out.
+    ///
+    /// # Errors
+    /// As [`Installation::new`].
+    pub fn with_figures(
+        switches: &[SwitchSpec],
+        devices: &[DeviceSpec],
+        system_voltage_v: u8,
+        library: &Library,
+        figures: &DeviceFigures,
+    ) -> Result<Installation, Vec<BuildProblem>> {
         let problems = build::check(switches, devices, system_voltage_v, library);
         if !problems.is_empty() {
             return Err(problems);
@@ -100,11 +114,11 @@ impl Installation {
         };
         for device in devices {
             let wire = device.wire();
-            slots.push(Slot::new(&wire, switch_slot(wire.behind), build::device_part(device, k, library)));
+            slots.push(Slot::new(&wire, switch_slot(wire.behind), build::device_part(device, k, figures, library)));
         }
         for switch in switches {
             let wire = switch.wire();
-            slots.push(Slot::new(&wire, switch_slot(wire.behind), build::switch_part(switch, k)));
+            slots.push(Slot::new(&wire, switch_slot(wire.behind), build::switch_part(switch, k, figures)));
         }
         let nodes = tree::place(&mut slots);
         let order = tree::order(&slots, devices.len());

@@ -68,6 +68,12 @@ pub(super) struct PowerPart {
     inrush: Option<Inrush>,
     supply: Supply,
     low_voltage: LowVoltage,
+    /// Remote and supply are there.
+    enabled: bool,
+    /// Its own switch is on from the first of these times until the second.
+    switched_on: (Micros, Micros),
+    /// When it is moved next.
+    next_switch: Micros,
     /// Stage of the inrush and its end, while there is one.
     charging: Option<(u32, Micros)>,
     /// Power drawn while running (W).
@@ -90,10 +96,29 @@ impl PowerPart {
             inrush,
             supply,
             low_voltage,
+            enabled: false,
+            switched_on: (0, NEVER),
+            next_switch: NEVER,
             charging: None,
             watts: 0.0,
             next_change: NEVER,
             overload_at: NEVER,
+        }
+    }
+
+    /// With a switch of its own that is on for this time only.
+    pub fn switched_on(self, from: Micros, until: Micros) -> Self {
+        PowerPart { switched_on: (from, until), ..self }
+    }
+
+    /// Starts or stops by its remote, its supply and its own switch.
+    fn switch(&mut self, t: Micros, log: &mut Log<'_>) {
+        let (from, until) = self.switched_on;
+        let on = self.enabled && (from..until).contains(&t);
+        self.next_switch = [from, until].into_iter().find(|at| *at > t).filter(|_| self.enabled).unwrap_or(NEVER);
+        if self.low_voltage.set_enabled(on, log) {
+            self.charging = self.inrush.filter(|_| on).map(|inrush| (0, t + inrush.time_constant));
+            self.update(t);
         }
     }
 
@@ -133,13 +158,12 @@ impl PowerPart {
 
 impl Part for PowerPart {
     fn set_enabled(&mut self, t: Micros, enabled: bool, log: &mut Log<'_>) {
-        if self.low_voltage.set_enabled(enabled, log) {
-            self.charging = self.inrush.filter(|_| enabled).map(|inrush| (0, t + inrush.time_constant));
-            self.update(t);
-        }
+        self.enabled = enabled;
+        self.switch(t, log);
     }
 
     fn on_time(&mut self, now: Moment, log: &mut Log<'_>) {
+        self.switch(now.time, log);
         self.low_voltage.on_time(now, log);
         if self.overload_at <= now.time {
             self.low_voltage.shut_down(now.time, Action::Overload, log);
@@ -167,7 +191,7 @@ impl Part for PowerPart {
     fn next_time(&self) -> Micros {
         let charged = self.charging.map_or(NEVER, |(_, at)| at);
         let timers = self.next_change.min(self.overload_at).min(self.supply.next_time()).min(charged);
-        timers.min(self.low_voltage.next_time())
+        timers.min(self.low_voltage.next_time()).min(self.next_switch)
     }
 
     fn publish(&self, out: &mut Out<'_>) {

@@ -13,6 +13,7 @@
 
 use super::Action;
 use super::part::{BAND_V, Log, Moment, Out, Tag};
+use crate::catalogue::InverterFigures;
 use crate::time::{Micros, NEVER};
 
 /// The limits, in V of the system and µs.
@@ -30,8 +31,7 @@ pub(super) struct LowVoltageLimits {
 
 impl LowVoltageLimits {
     /// The catalogue's limits at voltage factor `k`.
-    pub fn new(k: f64, restart_v: Option<f64>, locks: bool) -> Self {
-        let f = &crate::catalogue::figures().inverter;
+    pub fn new(k: f64, f: &InverterFigures, restart_v: Option<f64>, locks: bool) -> Self {
         let us = |figure: &crate::catalogue::Figure| crate::profile::micros_of_seconds(figure.value);
         let failed_max = f.failed_restarts_to_lock.value as u32;
         LowVoltageLimits {

@@ -53,6 +53,11 @@ macro_rules! wired {
 
 pub(super) use wired;
 
+/// What a switch that was never off needs no word for.
+fn is_zero(seconds: &f64) -> bool {
+    *seconds == 0.0
+}
+
 wired! {
     /// Power over time from a series. Below its minimum voltage it switches off and comes back
     /// as an inverter does, but is never locked.
@@ -127,6 +132,12 @@ wired! {
         /// Constant output power (W); this or `load`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         power_w: Option<f64>,
+        /// Its own switch is on from this scenario time (s): capacitors charge then, if its remote is on.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        from_s: f64,
+        /// Its own switch is off from this scenario time (s); left out: never.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until_s: Option<f64>,
         /// Draw without load (W).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         no_load_w: Option<f64>,

@@ -2,7 +2,7 @@
 
 use crate::bench::Bench;
 use ngbank_models::circuit::Branch;
-use ngbank_models::devices::Action::LowVoltage;
+use ngbank_models::devices::Action::{LowVoltage, Started, Stopped};
 use ngbank_models::time::{MS, SECOND};
 
 /// 50 mF behind 100 mΩ: 5 ms.
@@ -61,4 +61,23 @@ fn its_own_dip_does_not_stop_it() {
     bench.run_for(SECOND);
     bench.pins(true, false, false);
     assert!(bench.bus() < 9.3);
+}
+
+/// Its own switch is on from 2 to 5 s: remote and switch together start it, and each alone stops it.
+#[test]
+fn it_works_while_its_remote_and_its_own_switch_are_on() {
+    let specs = format!("{SPECS}    from_s = 2.0\n    until_s = 5.0\n");
+    let mut bench = Bench::new(12, 13.0, &specs);
+    bench.ohms = 1e-6;
+    bench.pins(true, false, false);
+    assert_eq!(bench.branch("inverter"), Branch::Open);
+    bench.run_to(2 * SECOND);
+    assert!(-bench.amps("inverter") > 80.0, "the capacitors charge when the second of the two comes on");
+    bench.run_to(3 * SECOND);
+    bench.pins(false, false, false);
+    bench.run_to(4 * SECOND);
+    bench.pins(true, false, false);
+    bench.run_to(10 * SECOND);
+    assert_eq!(bench.times("inverter", Started), [2 * SECOND, 4 * SECOND]);
+    assert_eq!(bench.times("inverter", Stopped), [3 * SECOND, 5 * SECOND]);
 }

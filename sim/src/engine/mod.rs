@@ -22,6 +22,7 @@ mod grid;
 mod host;
 mod jump;
 mod latency;
+mod promises;
 mod recorder;
 mod survey;
 mod tap;
@@ -31,6 +32,7 @@ mod world;
 
 use ngbank_core::{Canonical, Outputs};
 use ngbank_models::ageing::Ageing;
+use ngbank_models::catalogue::{self, DeviceFigures};
 use ngbank_models::circuit::BusState;
 use ngbank_models::devices::Installation;
 use ngbank_models::electronics::CELLS_MAX;
@@ -78,6 +80,9 @@ pub struct Options {
     /// Cells of string 0 integrate this factor times their current, to show that the balance finds it.
     #[cfg(feature = "mutants")]
     pub string_error: Option<f64>,
+    /// Takes a rule from devices by figures that keep it from ever acting.
+    #[cfg(feature = "mutants")]
+    pub device_rule: Option<fn(&mut ngbank_models::catalogue::DeviceFigures)>,
 }
 
 /// Why a run could not be played; a resolved scenario that was checked never gives one.
@@ -182,9 +187,9 @@ impl<'a> Engine<'a> {
         let library = scenario.library().map_err(RunError::Series)?;
         let ambient = scenario.ambient.series(&library);
         let ambient = ambient.ok_or_else(|| RunError::Series("the ambient names no temperature series".to_owned()))?;
-        let installation =
-            Installation::new(&scenario.switches, &scenario.devices, scenario.bank.system_voltage_v, &library)
-                .map_err(|problems| RunError::Installation(format!("{problems:?}")))?;
+        let (switches, devices, volts) = (&scenario.switches, &scenario.devices, scenario.bank.system_voltage_v);
+        let installation = Installation::with_figures(switches, devices, volts, &library, &figures(options))
+            .map_err(|problems| RunError::Installation(format!("{problems:?}")))?;
         let plant = Plant::new(&scenario.bank.params, &cells, installation.devices(), scenario.tolerance_v)
             .map_err(|error| RunError::Bank(error.to_string()))?;
         let settings = scenario.settings.to_core().map_err(RunError::Settings)?;
@@ -486,12 +491,12 @@ impl<'a> Engine<'a> {
             energy_wh: accounts.device_energy[i] / 3_600.0,
             charge_ah: accounts.device_charge[i] / 3_600.0,
         });
-        let devices = devices.collect();
+        let devices: Vec<_> = devices.collect();
         if self.chain.ticks.counter_set {
             self.reach.counter();
         }
         let record = self.recorder.finish();
-        let unmet = unmet(self.scenario, &record);
+        let unmet = promises::unmet(&self.scenario.expect, &record, &devices, end);
         RunResult {
             scenario: self.scenario.name.clone(),
             seed: self.scenario.seed,
@@ -514,19 +519,14 @@ impl<'a> Engine<'a> {
     }
 }
 
-/// What the scenario promises to reach and this run did not, one sentence each.
-fn unmet(scenario: &Resolved, record: &recorder::Record) -> Vec<String> {
-    let expect = &scenario.expect;
-    let reached = |id: &str| record.causes.keys().any(|label| label.split(' ').next() == Some(id));
-    let causes = expect.causes.iter().filter(|id| !reached(id)).map(|id| format!("{id} was never set"));
-    let shown = |error: &&u8| !record.errors.contains(error);
-    let errors = expect.errors.iter().filter(shown).map(|error| format!("error {error} was never shown"));
-    let changes = record.outputs.protection_changes;
-    let too_few = (changes < expect.protection_changes).then(|| {
-        format!("{changes} changes of LOAD or CHARGER for a protection cause, expected {}", expect.protection_changes)
-    });
-    let blown = record.fuses_blown;
-    let whole = (blown < expect.fuses_blown as usize)
-        .then(|| format!("{blown} string fuses have blown, expected {}", expect.fuses_blown));
-    causes.chain(errors).chain(too_few).chain(whole).collect()
+/// The figures of the devices: the catalogue's.
+fn figures(options: &Options) -> std::borrow::Cow<'static, DeviceFigures> {
+    #[cfg(feature = "mutants")]
+    if let Some(take_rule) = options.device_rule {
+        let mut figures = catalogue::figures().clone();
+        take_rule(&mut figures);
+        return std::borrow::Cow::Owned(figures);
+    }
+    let _ = options;
+    std::borrow::Cow::Borrowed(catalogue::figures())
 }

@@ -3,18 +3,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ngbank_core::{Bms, Cause, CauseSet, Drive, Led, Outputs, PreAlarm};
+use ngbank_models::devices::DeviceEvent;
 use ngbank_models::electronics::Envelope;
 use ngbank_models::plant::Plant;
 use ngbank_models::time::Micros;
 
 use super::host::{DEAD, pre_alarm_high};
+use super::promises::Happening;
 use super::survey::Survey;
 use crate::result::{Event, EventKind, Extremes, OutputCounts, TracePoint};
+use crate::scenario::{Level, Pin};
 
 /// Collects the record of one run.
 pub struct Recorder {
     hasher: blake3::Hasher,
     events: Vec<Event>,
+    /// What promises look at.
+    log: Vec<(Micros, Happening)>,
     outputs: OutputCounts,
     causes: BTreeMap<String, u32>,
     errors: BTreeSet<u8>,
@@ -39,6 +44,7 @@ impl Recorder {
         Self {
             hasher: blake3::Hasher::new(),
             events: Vec::new(),
+            log: Vec::new(),
             outputs: OutputCounts::default(),
             causes: BTreeMap::new(),
             errors: BTreeSet::new(),
@@ -83,6 +89,12 @@ impl Recorder {
         self.hasher.update(&time_us.to_le_bytes());
         self.hasher.update(text.as_bytes());
         self.events.push(Event { time_us, kind, text });
+    }
+
+    /// A device, by this name, has done something.
+    pub fn device(&mut self, name: &str, event: DeviceEvent) {
+        self.event(event.time, EventKind::Device, format!("{name} {}", event.action));
+        self.log.push((event.time, Happening::Device(event.device, event.action)));
     }
 
     /// A fuse has blown; those of equal strings may have blown with it.
@@ -252,6 +264,7 @@ impl Recorder {
         let (old, new) = (all_causes(before), all_causes(after));
         for cause in new.iter().filter(|&cause| !old.contains(cause)) {
             let place = bms.cause(cause).and_then(|info| info.battery.map(|b| (b, info.cell)));
+            self.log.push((t, Happening::Set(cause.id(), place.map(|(b, _)| u32::from(b) + 1))));
             let place = match place {
                 Some((b, Some(c))) => format!(" (battery {}, cell {})", b + 1, c + 1),
                 Some((b, None)) => format!(" (battery {})", b + 1),
@@ -261,12 +274,21 @@ impl Recorder {
             self.events.push(Event { time_us: t, kind: EventKind::Cause, text });
         }
         for cause in old.iter().filter(|&cause| !new.contains(cause)) {
+            self.log.push((t, Happening::Cleared(cause.id())));
             let text = format!("{} cleared", label(cause));
             self.events.push(Event { time_us: t, kind: EventKind::Cause, text });
         }
     }
 
     fn pin_events(&mut self, t: Micros, before: &Outputs, after: &Outputs) {
+        let level = |high: bool| if high { Level::High } else { Level::Floating };
+        let levels = |outputs: &Outputs| {
+            let drives = [outputs.load, outputs.charger].map(|drive| level(drive == Drive::High));
+            [drives[0], drives[1], level(pre_alarm_high(outputs.pre_alarm))]
+        };
+        let pins =
+            [Pin::Load, Pin::Charger, Pin::PreAlarm].into_iter().zip(levels(before).into_iter().zip(levels(after)));
+        self.log.extend(pins.filter(|(_, (was, is))| was != is).map(|(pin, (_, is))| (t, Happening::Pin(pin, is))));
         let mut change = |name: &str, was: &str, is: &str, causes: CauseSet| {
             if was != is {
                 let why: Vec<String> = causes.iter().map(label).collect();
@@ -330,9 +352,12 @@ impl Recorder {
         let digest = digest.as_bytes()[..16].iter().map(|byte| format!("{byte:02x}")).collect();
         let mut events = self.events;
         events.sort_by_key(|event| event.time_us);
+        let mut log = self.log;
+        log.sort_by_key(|(t, _)| *t);
         Record {
             digest,
             events,
+            log,
             outputs: self.outputs,
             causes: self.causes,
             errors: self.errors,
@@ -349,6 +374,8 @@ pub struct Record {
     pub digest: String,
     /// In time order.
     pub events: Vec<Event>,
+    /// What promises look at, in time order.
+    pub log: Vec<(Micros, Happening)>,
     /// What the outputs did.
     pub outputs: OutputCounts,
     /// How often each cause was set.

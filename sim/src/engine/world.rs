@@ -103,8 +103,7 @@ impl Engine<'_> {
         let installation = &mut self.installation;
         let events: Vec<_> = installation.drain_events().collect();
         for event in events {
-            let text = format!("{} {}", self.installation.name(event.device), event.action);
-            self.recorder.event(event.time, EventKind::Device, text);
+            self.recorder.device(self.installation.name(event.device), event);
         }
     }
 

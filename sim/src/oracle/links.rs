@@ -21,7 +21,9 @@ impl World {
         // OUT-10 stays until a restart finds the bank complete (COM-7).
         if present {
             ledger.reached(Property::Com);
-            cause.begin(battery, t, t + self.reach);
+            // One that is not heard is nobody's yet: it says who it is when it is heard.
+            let heard = self.links[battery].heard();
+            cause.begin(battery, t, if heard { t + self.reach } else { NEVER });
             watch.set_foreign(battery, true);
             // Its frames may count as none of this battery's.
             self.externals[SILENT].allow(t, NEVER);
@@ -78,6 +80,10 @@ impl World {
             self.deaf.push((b, latest));
         }
         if !was && is {
+            // A battery that was exchanged while it could not be heard, unless a start has learnt it since.
+            if let Some(since) = self.foreign[b].filter(|since| *since >= self.base) {
+                self.externals[FOREIGN].begin(b, since, t + CYCLE + self.reach);
+            }
             self.deaf.retain(|(battery, _)| *battery != b);
             let Some((since, earliest, latest)) = self.links[b].lost.take() else {
                 return;

@@ -2,6 +2,7 @@
 //!
 //! ```toml
 //! [scenario]            # what it is: name, title, lesson, duration, start of day, days of the year
+//! [catalogue]           # the user's own file of products
 //! [bank]                # model, count or series + parallel, system voltage, charge, spreads, temperatures
 //! [bank.wiring]         # where the terminals hang; resistances of cables, links and bus bars, mΩ
 //! [bank.wiring.fuse]    # a fuse in every string
@@ -15,7 +16,7 @@
 //! [[switch]]            # BatteryProtect, contactor
 //! [[device]]            # loads and chargers
 //! [[fault]]             # what goes wrong or is changed, when
-//! [expect]              # causes and protection changes that must be reached
+//! [expect]              # what the run must show: causes, and [[expect.event]], [[expect.state]], [[expect.figure]]
 //! ```
 //!
 //! Times are texts with a unit (`"1 h 30 min"`), batteries and cells are counted from 1 as in the data sheet.
@@ -391,18 +392,4 @@ pub(super) enum FaultTable {
         #[serde(default)]
         fails: bool,
     },
-}
-
-/// `[expect]`
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct ExpectTable {
-    /// Ids of causes that must be set at some time.
-    pub causes: Vec<String>,
-    /// Error numbers that must be shown at some time (ERR-1).
-    pub errors: Vec<u8>,
-    /// Changes of LOAD or CHARGER for a protection cause, at least.
-    pub protection_changes: u32,
-    /// String fuses that must blow, at least.
-    pub fuses_blown: u32,
 }

@@ -16,6 +16,7 @@ mod cells;
 mod check;
 mod diagnostic;
 mod document;
+mod expect;
 mod fault;
 mod file;
 mod random;
@@ -23,6 +24,7 @@ mod resolve;
 mod resolved;
 mod settings;
 mod settings_changes;
+mod shelf;
 mod span_of_time;
 mod supply_fuse;
 mod tables;
@@ -30,11 +32,13 @@ mod tables;
 pub use builtin::{Builtin, builtin};
 pub use cells::{AgeingLaw, CellSource};
 pub use diagnostic::{Diagnostic, Severity};
+pub use expect::{EventPromise, Expect, Figure, FigurePromise, Level, Pin, StatePromise};
 pub use fault::{Bluetooth, Fault, FaultKind, RemoteChange, RemoteWiring, Reset};
 pub use random::random;
-pub use resolved::{Ambient, Expect, Resolved, ResolvedBank};
+pub use resolved::{Ambient, Resolved, ResolvedBank};
 pub use settings::{BankLayoutSpec, SettingsSpec};
 pub(crate) use settings::{differences, violations};
+pub use span_of_time::Span;
 pub use supply_fuse::SupplyFuse;
 pub use tables::{TableQuantity, UserTable};
 
@@ -44,8 +48,9 @@ use serde::de::DeserializeOwned;
 
 use check::{Plan, Shape};
 use document::Document;
-use file::{BankTable, BmsTable, ExpectTable, FAULT_TIME_KEYS, FaultEntry, RemoteTable, ScenarioTable};
+use file::{BankTable, BmsTable, FAULT_TIME_KEYS, FaultEntry, RemoteTable, ScenarioTable};
 use settings::SettingsTable;
+use shelf::{CatalogueTable, Shelf};
 
 /// Where the files come from that a scenario names: the simulator itself opens none.
 pub trait FileSource {
@@ -75,7 +80,7 @@ pub struct Scenario {
     remote: RemoteTable,
     plan: Plan,
     faults: Vec<FaultEntry>,
-    expect: ExpectTable,
+    expect: Expect,
     warnings: Vec<Diagnostic>,
 }
 
@@ -126,14 +131,18 @@ impl Scenario {
 const DURATION_MAX: Micros = 60 * 24 * HOUR;
 
 /// The tables of a scenario file.
-const TABLES: [&str; 9] = ["scenario", "bank", "bms", "settings", "remote", "switch", "device", "fault", "expect"];
+const TABLES: [&str; 10] =
+    ["scenario", "catalogue", "bank", "bms", "settings", "remote", "switch", "device", "fault", "expect"];
 
 /// Reads and checks a scenario. `file_name` is only shown.
 ///
 /// # Errors
 /// All violations, in the order of their lines.
 pub fn load(text: &str, file_name: &str, files: &dyn FileSource) -> Result<Scenario, Vec<Diagnostic>> {
+    let shelf = Shelf::of(text, files);
     let mut doc = Document::parse(text, file_name);
+    optional::<CatalogueTable>(&mut doc, "catalogue");
+    shelf.report(&mut doc);
     let unknown: Vec<String> = doc.keys().filter(|key| !TABLES.contains(key)).map(str::to_owned).collect();
     for key in unknown {
         doc.error(&key, format!("unknown table; expected {}", TABLES.join(", ")), "");
@@ -154,7 +163,7 @@ pub fn load(text: &str, file_name: &str, files: &dyn FileSource) -> Result<Scena
     check::remote(&mut doc, &remote, duration);
     let ambient = bank.as_ref().and_then(resolve::ambient_spec);
     let volts = bank.as_ref().map_or(0, |bank| bank.system_voltage_v);
-    let plan = check::devices(&mut doc, shape.as_ref(), volts, ambient.as_ref(), files);
+    let plan = check::devices(&mut doc, shape.as_ref(), volts, &shelf, ambient.as_ref(), files);
     let faults = read_faults(&mut doc);
     if let Some(shape) = &shape {
         let names: Vec<&str> = plan.devices.iter().map(|device| device.spec.wire().name).collect();
@@ -162,8 +171,11 @@ pub fn load(text: &str, file_name: &str, files: &dyn FileSource) -> Result<Scena
     }
     check::settings_changes(&mut doc, &settings.unchecked(), &faults);
     check::pre_alarm_pattern(&mut doc, &settings.unchecked(), &faults, &plan);
-    let expect = optional::<ExpectTable>(&mut doc, "expect");
-    check::expect(&mut doc, &expect);
+    let expect = optional::<Expect>(&mut doc, "expect");
+    let devices: Vec<&str> = plan.devices.iter().map(|device| device.spec.wire().name).collect();
+    let switches: Vec<&str> = plan.switches.iter().map(|switch| switch.wire().name).collect();
+    let batteries = shape.as_ref().map_or(u32::MAX, Shape::batteries);
+    check::expect(&mut doc, &expect, &check::Known { devices: &devices, switches: &switches, batteries, duration });
 
     let (errors, warnings) = doc.finish();
     match (head, bank, shape) {

@@ -10,6 +10,7 @@ use ngbank_models::time::Micros;
 use serde::{Deserialize, Serialize};
 
 use super::cells::{AgeingLaw, CellSource};
+use super::expect::Expect;
 use super::fault::{Bluetooth, Fault, RemoteChange};
 use super::settings::SettingsSpec;
 use super::tables::{self, UserTable};
@@ -105,24 +106,6 @@ impl Ambient {
             Self::Series(spec) => library.series(spec),
         }
     }
-}
-
-/// What a run of the scenario must reach, or it is a failure.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Expect {
-    /// Ids of causes that must be set at some time, such as `OUT-2`.
-    #[serde(default)]
-    pub causes: Vec<String>,
-    /// Error numbers that must be shown at some time (ERR-1).
-    #[serde(default)]
-    pub errors: Vec<u8>,
-    /// Changes of LOAD or CHARGER for a protection cause, at least.
-    #[serde(default)]
-    pub protection_changes: u32,
-    /// String fuses that blow, at least.
-    #[serde(default)]
-    pub fuses_blown: u32,
 }
 
 impl Resolved {

@@ -1,11 +1,12 @@
 //! Lengths of time and times of day as people write them: `24 h`, `1 h 30 min`, `2.5 s`, `06:30`.
 
 use ngbank_models::time::{HOUR, MINUTE, MS, Micros, SECOND};
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use std::fmt;
 
 /// A length of time, µs; in a file a text such as `"1 h 30 min"`, `"2.5 s"` or `"250 ms"`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Span(pub Micros);
+pub struct Span(pub Micros);
 
 /// A time of day, µs since midnight; in a file a text such as `"06:30"`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,6 +27,35 @@ impl<'de> Deserialize<'de> for TimeOfDay {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         parse_time_of_day(&text).map(Self).ok_or_else(|| de::Error::custom(r#"a time of day, "00:00" to "23:59""#))
+    }
+}
+
+/// Written as it is read.
+impl Serialize for Span {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// In the units in which it is read, exactly: `1 h 30 min 0.25 s`.
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (hours, minutes) = (self.0 / HOUR, self.0 % HOUR / MINUTE);
+        let (seconds, micros) = (self.0 % MINUTE / SECOND, self.0 % SECOND);
+        let fraction = format!("{micros:06}");
+        let fraction = fraction.trim_end_matches('0');
+        let point = if fraction.is_empty() { "" } else { "." };
+        let mut words = Vec::new();
+        if hours > 0 {
+            words.push(format!("{hours} h"));
+        }
+        if minutes > 0 {
+            words.push(format!("{minutes} min"));
+        }
+        if seconds > 0 || micros > 0 || words.is_empty() {
+            words.push(format!("{seconds}{point}{fraction} s"));
+        }
+        f.write_str(&words.join(" "))
     }
 }
 
@@ -84,6 +114,15 @@ mod tests {
         assert_eq!(parse_span("2.5 s"), Some(2_500 * MS));
         assert_eq!(parse_span("0.000001 s"), Some(1));
         assert_eq!(parse_span("250 ms"), Some(250 * MS));
+    }
+
+    #[test]
+    fn spans_are_written_as_they_are_read() {
+        for micros in [0, 1, 250 * MS, 59 * SECOND, HOUR, 90 * MINUTE + 2_500 * MS, 1440 * HOUR + 1] {
+            let text = Span(micros).to_string();
+            assert_eq!(parse_span(&text), Some(micros), "{text}");
+        }
+        assert_eq!(Span(90 * MINUTE + 2_500 * MS).to_string(), "1 h 30 min 2.5 s");
     }
 
     #[test]

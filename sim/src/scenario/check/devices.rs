@@ -10,6 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::super::FileSource;
 use super::super::document::Document;
+use super::super::shelf::Shelf;
 use super::super::tables::UserTable;
 use super::{Shape, csv, outputs};
 
@@ -51,17 +52,24 @@ struct ScaleTable {
 }
 
 /// Reads and checks `[[switch]]` and `[[device]]`. `ambient` is the series of the air, if there is one.
-pub(in super::super) fn check(
-    doc: &mut Document<'_>,
+pub(in super::super) fn check<'t>(
+    doc: &mut Document<'t>,
     shape: Option<&Shape>,
     system_voltage_v: u32,
+    shelf: &'t Shelf,
     ambient: Option<&SeriesSpec>,
     files: &dyn FileSource,
 ) -> Plan {
     let mut plan = Plan::default();
-    let (switch_paths, all_switches) = read_all(doc, "switch", |doc, table, path| doc.read(table, path));
+    let (switch_paths, all_switches) = read_all(doc, "switch", |doc, mut table, path| {
+        shelf.complete(doc, &mut table, path, system_voltage_v);
+        doc.read(table, path)
+    });
     plan.switches = all_switches.into_iter().flatten().collect();
-    let (device_paths, all_devices) = read_all(doc, "device", |doc, table, path| read_device(doc, table, path, shape));
+    let (device_paths, all_devices) = read_all(doc, "device", |doc, mut table, path| {
+        shelf.complete(doc, &mut table, path, system_voltage_v);
+        read_device(doc, table, path, shape)
+    });
     plan.devices = all_devices.into_iter().flatten().collect();
 
     if let Some(ambient) = ambient {

@@ -1,15 +1,10 @@
-//! Faults, changes of the remote wiring, and what the scenario expects.
+//! Faults and changes of the remote wiring.
 
 use ngbank_models::time::Micros;
 
 use super::super::document::Document;
-use super::super::file::{ExpectTable, FaultEntry, FaultTable, RemoteTable};
+use super::super::file::{FaultEntry, FaultTable, RemoteTable};
 use super::Shape;
-
-/// Numbers of the `OUT-…` causes that a scenario may expect.
-const CAUSES: std::ops::RangeInclusive<u32> = 1..=16;
-/// The error numbers that a BMS with valid settings can show (ERR-1).
-const ERRORS: [u8; 16] = [2, 3, 4, 5, 7, 9, 11, 12, 13, 14, 15, 16, 32, 34, 36, 39];
 
 /// Checks `[remote]`: changes in ascending order within the run.
 pub(in super::super) fn check_remote(doc: &mut Document<'_>, remote: &RemoteTable, duration: Micros) {
@@ -119,23 +114,6 @@ fn check_fault(doc: &mut Document<'_>, path: &str, fault: &FaultTable, shape: &S
             if *ms == 0 {
                 doc.error(&field("ms"), "1 or more", "TIME-2");
             }
-        }
-    }
-}
-
-/// Checks `[expect]`: ids of causes and numbers of errors that exist.
-pub(in super::super) fn check_expect(doc: &mut Document<'_>, expect: &ExpectTable) {
-    for (index, cause) in expect.causes.iter().enumerate() {
-        let known = CAUSES.into_iter().any(|number| format!("OUT-{number}") == *cause);
-        if !known {
-            let allowed = format!("OUT-{} to OUT-{}", CAUSES.start(), CAUSES.end());
-            doc.error(&format!("expect.causes[{index}]"), allowed, "");
-        }
-    }
-    for (index, error) in expect.errors.iter().enumerate() {
-        if !ERRORS.contains(error) {
-            let allowed = format!("one of {}", ERRORS.map(|number| number.to_string()).join(", "));
-            doc.error(&format!("expect.errors[{index}]"), allowed, "ERR-1");
         }
     }
 }

@@ -4,6 +4,7 @@ mod bank;
 mod csv;
 mod devices;
 mod events;
+mod expect;
 mod outputs;
 mod pattern;
 mod settings;
@@ -13,7 +14,8 @@ use super::document::Document;
 pub(super) use bank::Shape;
 pub(super) use bank::check as bank;
 pub(super) use devices::{Plan, PlannedDevice, check as devices};
-pub(super) use events::{check_expect as expect, check_faults as faults, check_remote as remote};
+pub(super) use events::{check_faults as faults, check_remote as remote};
+pub(super) use expect::{Known, check as expect};
 pub(super) use pattern::check as pre_alarm_pattern;
 pub(super) use settings::{check as settings, check_changes as settings_changes};
 

@@ -11,7 +11,7 @@ use ngbank_models::profile::SeriesSpec;
 use ngbank_models::time::Micros;
 
 use super::fault::RemoteChange;
-use super::resolved::{Ambient, Expect, Resolved, ResolvedBank};
+use super::resolved::{Ambient, Resolved, ResolvedBank};
 use super::{Scenario, file};
 use crate::streams::{Entity, stream};
 
@@ -56,12 +56,7 @@ pub(super) fn resolve(scenario: &Scenario, seed: u64) -> Resolved {
         tolerance_v: head.tolerance_v,
         bluetooth: scenario.bms.bluetooth,
         serials: bank::serials(seed, shape.batteries()),
-        expect: Expect {
-            causes: scenario.expect.causes.clone(),
-            errors: scenario.expect.errors.clone(),
-            protection_changes: scenario.expect.protection_changes,
-            fuses_blown: scenario.expect.fuses_blown,
-        },
+        expect: scenario.expect.clone(),
         settings: scenario.settings.clone(),
         ambient,
         remote,
