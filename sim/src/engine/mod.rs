@@ -393,7 +393,8 @@ impl<'a> Engine<'a> {
     /// The pins and the draw of the BMS act on the installation.
     fn pins_act(&mut self, t: Micros) {
         let Pins { load, charger, pre_alarm, .. } = truth::levels(&self.host.outputs);
-        self.installation.on_pins(t, load, charger, pre_alarm);
+        let bus = self.bus_at_start();
+        self.installation.on_pins(t, (load, charger, pre_alarm), &bus);
         self.installation.set_pre_alarm_duty(t, pre_alarm_duty(self.host.outputs.pre_alarm));
         self.installation.set_bms_draw(t, self.host.draw_a());
     }
