@@ -1,7 +1,7 @@
 //! Alternator: current by speed, warming up, regulated voltage, the engine's life, the load dump.
 
 use crate::bench::Bench;
-use ngbank_models::devices::Action::{LoadDump, Started, Stopped};
+use ngbank_models::devices::Action::{Closed, LoadDump, Opened, Started, Stopped};
 use ngbank_models::profile::{CsvSource, Library, Quantity, Table, parse};
 use ngbank_models::time::{HOUR, MINUTE, Micros, SECOND};
 
@@ -163,4 +163,30 @@ fn behind_a_cyrix_with_its_starter_battery_it_does_not() {
     assert!(!bench.closed("cyrix"));
     assert!(bench.times("alternator", LoadDump).is_empty());
     assert!(bench.amps("alternator") > 1.0 && bench.node("starter") > 14.0, "it goes on into its own battery");
+}
+
+/// A BatteryProtect as charge switch: connects 1 s after CHARGER and opens at once. What it breaks is what flows at that
+/// instant: the bank has taken next to nothing, and then 26 A, since anything last switched.
+/// (DEV-15, DEV-18)
+#[test]
+fn cut_by_a_battery_protect_it_dumps_what_flows_now() {
+    let extra = r#"
+        [[switches]]
+        kind = "battery-protect"
+        name = "bp"
+        wired_to = "charger"
+    "#;
+    let specs = specs(extra).replace("wired_to = \"load\"", "behind = \"bp\"\n        wired_to = \"load\"");
+    for (volts, dumps) in [(14.0, true), (14.38, false)] {
+        let mut bench = with_speed(Table::constant(Quantity::Speed, 20.0), 14.37, &specs);
+        bench.run_to(9 * SECOND);
+        assert_eq!(bench.times("bp", Closed), [SECOND]);
+        bench.set_volts(volts);
+        bench.run_to(10 * SECOND);
+        assert_eq!(bench.amps("alternator") > 20.0, dumps);
+        bench.pins(true, false, false);
+        assert_eq!(bench.times("bp", Opened), [10 * SECOND]);
+        let expected: &[Micros] = if dumps { &[10 * SECOND] } else { &[] };
+        assert_eq!(bench.times("alternator", LoadDump), expected, "{volts} V");
+    }
 }

@@ -51,7 +51,7 @@ const SPECS: &str = r#"
 /// (DEV-12)
 #[test]
 fn every_switch_on_the_way_must_conduct() {
-    let mut bench = Bench::new(12, 13.0, SPECS);
+    let mut bench = Bench::new(12, 13.1, SPECS);
     bench.pins(true, true, true);
     bench.run_to(MINUTE);
     assert!(bench.amps("lamp") < -12.0);
@@ -99,7 +99,7 @@ fn the_outer_contact_decides_at_once() {
 /// (DEV-12)
 #[test]
 fn currents_of_a_node_add_up() {
-    let mut bench = Bench::new(12, 13.0, SPECS);
+    let mut bench = Bench::new(12, 13.1, SPECS);
     bench.pins(true, true, true);
     bench.run_to(MINUTE);
     let on_node: f64 = ["starter", "mains", "radio", "bp2"].map(|name| bench.amps(name)).iter().sum();

@@ -31,6 +31,7 @@ mod world;
 
 use ngbank_core::{Canonical, Outputs};
 use ngbank_models::ageing::Ageing;
+use ngbank_models::cell::CellSet;
 use ngbank_models::circuit::BusState;
 use ngbank_models::devices::Installation;
 use ngbank_models::electronics::CELLS_MAX;
@@ -38,6 +39,7 @@ use ngbank_models::plant::{Plant, Stop};
 use ngbank_models::profile::Series;
 use ngbank_models::time::{MINUTE, MS, Micros, NEVER};
 
+use crate::energy::EnergyByPath;
 use crate::oracle::{Oracle, Pins, WorldEvent};
 use crate::reach::{Reach, Surroundings};
 use crate::result::{Cost, DeviceAccount, EventKind, RunResult};
@@ -169,6 +171,8 @@ struct Engine<'a> {
     passed_by: u64,
     /// The air changes then.
     next_air: Micros,
+    /// Parameters of the cells.
+    cells: CellSet,
 }
 
 impl<'a> Engine<'a> {
@@ -208,6 +212,7 @@ impl<'a> Engine<'a> {
             survey: Survey::new(batteries),
             jump: Jump::new(),
             cost: Cost::default(),
+            cells,
             canonical: Box::new(Canonical::new()),
             lockstep,
             last_bus_v: 0.0,
@@ -506,6 +511,7 @@ impl<'a> Engine<'a> {
             causes: record.causes,
             extremes: record.extremes,
             devices,
+            energy: EnergyByPath::of(self.scenario, &self.cells, &self.plant),
             balance_error: accounts.balance_error(),
             unmet,
             reached: self.reach.finish(),
