@@ -128,7 +128,7 @@ fn each_closing_time_to_the_millisecond() {
 fn draws_four_milliamperes() {
     for (system_voltage_v, k) in [(12, 1.0), (24, 2.0), (48, 4.0)] {
         let bench = at_ten_seconds(system_voltage_v, 13.2 * k, 14.4 * k);
-        let milliamps = -1e3 * bench.amps("cyrix") * 12.0 * k / bench.node("cyrix");
+        let milliamps = -1e3 * bench.amps("cyrix") * 12.0 * k / bench.bus();
         assert!((milliamps - 4.0).abs() < 1e-9, "{system_voltage_v} V: {milliamps} mA");
     }
 }
