@@ -1,5 +1,6 @@
 //! Result tables as CSV: one header line, unit in the column name, most significant word first.
 
+use ngbank_sim::energy::EnergyByPath;
 use ngbank_sim::result::{Event, TracePoint};
 
 use crate::{
@@ -65,6 +66,18 @@ const RUN_COLUMNS: &[Column] = &[
     ("balance_error_relative", |run| format!("{:e}", run.balance_error)),
     ("digest", |run| run.digest.clone()),
 ];
+
+/// `energy.csv`: energy by path, into the bank positive.
+///
+/// # Errors
+/// Never in practice; the writer is fallible.
+pub fn energy(energy: &EnergyByPath) -> csv::Result<Vec<u8>> {
+    let mut table = Table::new(&["path", "energy_wh"])?;
+    for (path, wh) in energy.rows() {
+        table.row(&[path.to_owned(), wh.to_string()])?;
+    }
+    table.finish()
+}
 
 /// `trace.csv`: the bank over time.
 ///

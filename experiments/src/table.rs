@@ -2,7 +2,7 @@
 
 use comfy_table::{Cell, CellAlignment, Table, presets};
 use ngbank_models::validation::{Check, Verdict};
-use ngbank_sim::result::Event;
+use ngbank_sim::{energy::EnergyByPath, result::Event};
 
 use crate::{
     csv_files::{kind, outcome, status},
@@ -162,6 +162,15 @@ pub fn checks_csv(checks: &[Check]) -> Result<Vec<u8>, csv::Error> {
         writer.write_record([case, quantity, number(check.figure), number(check.limit), check.unit.into(), verdict])?;
     }
     writer.into_inner().map_err(|error| error.into_error().into())
+}
+
+/// Energy by path.
+pub fn energy(energy: &EnergyByPath) -> Table {
+    let mut table = new(&["Energy at the bank", "Wh"]);
+    for (path, wh) in energy.rows() {
+        table.add_row([Cell::new(path), right(format!("{wh:.1}"))]);
+    }
+    table
 }
 
 /// Events, one per line.

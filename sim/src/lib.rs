@@ -25,6 +25,7 @@
 //! | [`engine`] | time, chain, BMS host, faults, jumping, record |
 //! | [`oracle`] | the independent judge with its own table of numbers |
 //! | [`reach`] | which rules a run has exercised |
+//! | [`energy`] | where the energy of a run came from and where it went |
 //! | [`result`] | what one run gave |
 //!
 //! **Guarantees.** Time is integer microseconds; at one instant the order is plant, samples, frames, decision, pins. No wall
@@ -33,6 +34,7 @@
 //! **Not here.** It prints nothing and opens no file. No physics (that is `ngbank-models`) and no rule of the firmware
 //! (`ngbank-core`). One fault at a time by scenario; no swarm, no shrinking of failing runs.
 
+pub mod energy;
 pub mod engine;
 pub mod oracle;
 pub mod reach;

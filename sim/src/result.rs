@@ -4,6 +4,7 @@ use ngbank_models::time::Micros;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
+use crate::energy::EnergyByPath;
 use crate::oracle::Verdicts;
 
 /// Largest charge balance error of a good run, relative to port throughput.
@@ -37,6 +38,8 @@ pub struct RunResult {
     pub extremes: Extremes,
     /// Energy and charge by device, in the order of the installation.
     pub devices: Vec<DeviceAccount>,
+    /// Energy by path, and what the cells kept of it.
+    pub energy: EnergyByPath,
     /// Charge balance error relative to port throughput (NUMERICS.md definition).
     pub balance_error: f64,
     /// What the scenario promises to reach and this run did not, one sentence each.

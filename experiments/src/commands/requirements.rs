@@ -15,7 +15,7 @@ use crate::{
     cli::RequirementsArgs,
     exit::Exit,
     files::{FileError, write_whole},
-    requirements::{Row, markdown, rules, sources, table},
+    requirements::{Row, in_scenario, markdown, rules, sources, table},
     sources::of_builtin,
     table,
 };
@@ -34,7 +34,7 @@ pub fn requirements(args: &RequirementsArgs) -> Result<Exit, CommandError> {
     let page = markdown(&rows);
     if let Some(path) = &args.out {
         write_whole(path, page.as_bytes())?;
-        outln!("{} rules written to {}", rows.len(), path.display());
+        outln!("{} rules and devices written to {}", rows.len(), path.display());
     } else if args.check {
         return check(&root.join(PAGE), &page, &rows);
     } else {
@@ -43,12 +43,12 @@ pub fn requirements(args: &RequirementsArgs) -> Result<Exit, CommandError> {
     Ok(Exit::Ok)
 }
 
-/// By scenario: the rules that its pinned seed reaches.
+/// By scenario: the rules that its pinned seed reaches, and the devices that it has.
 fn reached() -> Result<BTreeMap<String, Vec<&'static str>>, CommandError> {
     let play = |builtin: &ngbank_sim::scenario::Builtin| {
         let resolved = of_builtin(builtin)?.scenario.resolve(PINNED_SEED);
         let run = play(&resolved, &Options::default()).map_err(CampaignError::from)?;
-        Ok((builtin.name.to_owned(), run.reached))
+        Ok((builtin.name.to_owned(), [run.reached, in_scenario(&resolved)].concat()))
     };
     builtin().par_iter().with_max_len(1).map(play).collect()
 }
@@ -64,7 +64,7 @@ fn check(path: &Path, page: &str, rows: &[Row]) -> Result<Exit, CommandError> {
     if behind {
         outln!("{} is behind the sources: ngbank requirements --out {}", path.display(), path.display());
     }
-    outln!("{} rules, {} gaps", rows.len(), gaps.len());
+    outln!("{} rules and devices, {} gaps", rows.len(), gaps.len());
     Ok(if behind || !gaps.is_empty() { Exit::PropertyFailed } else { Exit::Ok })
 }
 

@@ -42,6 +42,7 @@ pub fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     write_files(&folder, &resolved, &result)?;
     table::print_events(&result.events);
     table::print_run(&record);
+    outln!("{}", table::energy(&result.energy));
     outln!("digest   {}", record.digest);
     outln!("results  {}", folder.display());
     Ok(exit_of(record.outcome))
@@ -73,6 +74,7 @@ fn write_files(folder: &Path, resolved: &Resolved, result: &RunResult) -> Result
     let figure = TraceFigure::new(title, result, &levels);
     write_whole(&folder.join("trace.csv"), &csv_files::trace(&result.trace)?)?;
     write_whole(&folder.join("events.csv"), &csv_files::events(&result.events)?)?;
+    write_whole(&folder.join("energy.csv"), &csv_files::energy(&result.energy)?)?;
     write_whole(&folder.join("result.json"), &serde_json::to_vec_pretty(result)?)?;
     write_whole(&folder.join("resolved.toml"), resolved.to_toml()?.as_bytes())?;
     write_whole(&folder.join("trace.svg"), svg(&figure)?.as_bytes())?;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use super::{Row, Test};
+use super::{Kind, Row, Test};
 
 /// How many scenarios a row names.
 const SCENARIOS_SHOWN: usize = 3;
@@ -10,13 +10,19 @@ const SCENARIOS_SHOWN: usize = 3;
 /// The whole page.
 pub fn markdown(rows: &[Row]) -> String {
     let mut page = String::from(HEAD);
-    for row in rows {
+    for row in rows.iter().filter(|row| row.rule.kind != Kind::Device) {
         let rule = &row.rule;
         let kind = format!("{:?}", rule.kind).to_lowercase();
         let (code, tests, scenarios) = (code(row), tests(row), scenarios(row));
         let sentence = &rule.sentence;
         let _ =
             writeln!(page, "| {} | {sentence} | {} | {kind} | {code} | {tests} | {scenarios} |", rule.id, rule.sure);
+    }
+    page.push_str(DEVICES);
+    for row in rows.iter().filter(|row| row.rule.kind == Kind::Device) {
+        let Row { rule, .. } = row;
+        let (code, tests, scenarios) = (code(row), tests(row), scenarios(row));
+        let _ = writeln!(page, "| {} | {} | {} | {code} | {tests} | {scenarios} |", rule.id, rule.sentence, rule.sure);
     }
     page.push_str(TESTS);
     for row in rows.iter().filter(|row| !row.tests.is_empty()) {
@@ -87,7 +93,16 @@ documentation only.
 | Id | Rule | Sure | Kind | Code | Tests | Scenarios that reach it |
 |---|---|---|---|---|---|---|
 ";
+const DEVICES: &str = "
+## Devices
+
+Every load, charger and switch around the BMS. *Code*: files of the device models that cite the row. *Timing tests*: tests that
+play the device on a bank whose voltage is given. *Scenarios*: built-in scenarios that have the device. Each row needs all three.
+
+| Id | Device | Sure | Code | Timing tests | Scenarios that have it |
+|---|---|---|---|---|---|
+";
 const TESTS: &str = "
-## Tests by rule
+## Tests by rule and device
 
 ";

@@ -1,18 +1,23 @@
-//! The requirement table: every rule with its code, its tests and the scenarios that reach it.
+//! The requirement table: every rule and every device with its code, its tests and the scenarios that reach it.
 //!
 //! **Words.** A *citation* is a rule id in a comment, a name or a text of the source (`UV-1`, or `UV-1 … UV-5` for all of
 //! them). A *code place* is a file of the implementation that cites the rule. A *test of a rule* is a test function whose
 //! own name (`uv_1_…`), comment or body cites it; what stands at the head of a test file counts for nothing. A scenario *reaches* a rule
 //! when its run has set the rule's mark ([`ngbank_sim::reach`]).
 //!
-//! Nothing here is claimed by hand but the rules themselves (`rules.csv`): code and tests are read from the checkout,
-//! scenarios are played.
+//! A *device row* is cited in the same way; its tests are those of the models' device tests, and a scenario reaches it
+//! when it has such a device.
+//!
+//! Nothing here is claimed by hand but the rules and device rows themselves (`rules.csv`, `devices.csv`): code and tests
+//! are read from the checkout, scenarios are played.
 
 mod citations;
+mod devices;
 mod markdown;
 mod rules;
 mod sources;
 
+pub use devices::in_scenario;
 pub use markdown::markdown;
 pub use rules::{Kind, Rule, rules};
 pub use sources::{SourceFile, Test, sources};
@@ -69,6 +74,7 @@ impl Row {
     pub fn gaps(&self) -> Vec<String> {
         let id = &self.rule.id;
         let checks = |test: &Test| test.file.ends_with("check.rs");
+        let times = |test: &Test| test.file.starts_with("models/tests/devices/");
         let mut gaps = Vec::new();
         let mut gap = |missing: bool, text: String| {
             if missing {
@@ -89,6 +95,11 @@ impl Row {
                 );
             }
             Kind::Statement => {}
+            Kind::Device => {
+                gap(self.code.is_empty(), format!("{id} has no code: no file of the device models cites it"));
+                gap(!self.tests.iter().any(times), format!("{id} has no timing test: no device test cites it"));
+                gap(self.scenarios.is_empty(), format!("{id} has no scenario: no built-in scenario has such a device"));
+            }
         }
         gaps
     }

@@ -1,9 +1,11 @@
-//! The rules by id, from the committed file.
+//! The rules and the rows of the device table by id, from the committed files.
 
 use serde::Deserialize;
 
 /// Id, kind, how sure, and what the rule says.
 const RULES: &str = include_str!("../../rules.csv");
+/// The same of each device that stands around the BMS.
+const DEVICES: &str = include_str!("../../devices.csv");
 
 /// One rule.
 #[derive(Clone, Debug, Deserialize)]
@@ -28,6 +30,8 @@ pub enum Kind {
     Configuration,
     /// Documentation only.
     Statement,
+    /// A device model, a test of its timing, and a scenario that has it.
+    Device,
 }
 
 impl Kind {
@@ -38,14 +42,16 @@ impl Kind {
             Self::Behaviour => any(&["firmware-core/src/", "models/src/", "sim/src/engine/"]),
             Self::Configuration => any(&["firmware-core/src/", "models/src/", "sim/src/scenario/"]),
             Self::Statement => false,
+            Self::Device => any(&["models/src/devices/"]),
         }
     }
 }
 
-/// Every rule, in the order of the rule book.
+/// Every rule, in the order of the rule book, then every device.
 ///
 /// # Errors
-/// When the file is not as it should be.
+/// When a file is not as it should be.
 pub fn rules() -> Result<Vec<Rule>, csv::Error> {
-    csv::Reader::from_reader(RULES.as_bytes()).deserialize().collect()
+    let read = |text: &'static str| csv::Reader::from_reader(text.as_bytes()).into_deserialize();
+    read(RULES).chain(read(DEVICES)).collect()
 }

@@ -18,8 +18,10 @@ fn whole() -> (Vec<SourceFile>, BTreeMap<String, Vec<&'static str>>) {
         file("firmware-core/tests/rules/uv.rs", "", test("firmware-core/tests/rules/uv.rs", "/// UV-2.")),
         file("sim/src/scenario/check/bank.rs", "BANK-2", vec![]),
         file("sim/tests/scenario_check.rs", "", test("sim/tests/scenario_check.rs", "\"BANK-2\"")),
+        file("models/src/devices/cyrix_ct.rs", "//! For DEV-16.", vec![]),
+        file("models/tests/devices/cyrix_ct.rs", "", test("models/tests/devices/cyrix_ct.rs", "/// (DEV-16)")),
     ];
-    (sources, BTreeMap::from([("night".to_owned(), vec!["UV-2"])]))
+    (sources, BTreeMap::from([("night".to_owned(), vec!["UV-2", "DEV-16"])]))
 }
 
 fn gaps(id: &str, sources: &[SourceFile], reached: &BTreeMap<String, Vec<&'static str>>) -> Vec<String> {
@@ -32,6 +34,7 @@ fn nothing_is_missing_where_all_is_there() {
     let (sources, reached) = whole();
     assert_eq!(gaps("UV-2", &sources, &reached), [""; 0]);
     assert_eq!(gaps("BANK-2", &sources, &reached), [""; 0]);
+    assert_eq!(gaps("DEV-16", &sources, &reached), [""; 0]);
 }
 
 #[test]
@@ -45,6 +48,19 @@ fn each_kind_of_gap_is_named() {
     only(gaps("UV-2", &sources, &BTreeMap::new()), "UV-2 has no scenario");
     only(gaps("BANK-2", &without("sim/src/scenario/check/bank.rs"), &reached), "BANK-2 has no code");
     only(gaps("BANK-2", &without("sim/tests/scenario_check.rs"), &reached), "BANK-2 has no `check` test");
+    only(gaps("DEV-16", &without("models/src/devices/cyrix_ct.rs"), &reached), "DEV-16 has no code");
+    only(gaps("DEV-16", &without("models/tests/devices/cyrix_ct.rs"), &reached), "DEV-16 has no timing test");
+    only(gaps("DEV-16", &sources, &BTreeMap::new()), "DEV-16 has no scenario");
+}
+
+/// A test elsewhere may speak of a device; it does not time it.
+#[test]
+fn a_test_elsewhere_times_no_device() {
+    let (mut sources, reached) = whole();
+    for test in sources.iter_mut().flat_map(|source| &mut source.tests) {
+        test.0.file = test.0.file.replace("models/tests/devices/", "models/tests/plant/");
+    }
+    assert_eq!(gaps("DEV-16", &sources, &reached).len(), 1);
 }
 
 /// The oracle and the marks speak of rules, too; they implement none.

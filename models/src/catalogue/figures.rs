@@ -208,6 +208,8 @@ figure_table! {
 figure_table! {
     /// Contactor or relay.
     ContactorFigures {
+        /// Coil current (mA).
+        coil_current_ma,
         /// From coil on to contact closed (ms).
         pick_up_ms,
         /// From coil off to contact open (ms).

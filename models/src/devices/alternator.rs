@@ -7,6 +7,8 @@
 //!
 //! Its remote input is its regulator: switched off there, it stops without harm. Taken off the bank under
 //! load by a switch, with nothing left at its node, its voltage peaks: a load dump.
+//!
+//! For DEV-15 of the device table.
 
 use super::Action;
 use super::part::{Log, Moment, Out, Part, Tag};

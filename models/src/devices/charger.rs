@@ -10,6 +10,8 @@
 //! not count; its time then runs on, also while a load pulls the bank below it (both assumed).
 //! With a tail current it ends earlier, when less than that has flowed for a while at the
 //! set-point. "Below float" means a margin below, so that regulation itself never counts as below.
+//!
+//! For DEV-13, DEV-14 of the device table.
 
 use super::Action;
 use super::part::{BAND_V, Log, Out, Tag};

@@ -3,6 +3,8 @@
 //! Its coil hangs on the output (the control current is in the BMS's draw), so that it has no
 //! branch of its own. A contact that opens while it carries more than its breaking current
 //! welds and conducts for ever; a bounce never welds (it is closed again before the arc lasts).
+//!
+//! For DEV-3 of the device table.
 
 use super::Action;
 use super::part::{Log, Moment, Out, Part, Tag};

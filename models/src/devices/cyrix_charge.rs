@@ -9,6 +9,8 @@
 //!
 //! The hourly look is an opening like any other: a charger that still shows charging voltage is
 //! back after 3 s, one that only floats is not.
+//!
+//! For DEV-17 of the device table.
 
 use super::Action;
 use super::part::{BAND_V, Log, Moment, Out, Part, Tag};

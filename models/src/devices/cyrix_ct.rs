@@ -12,6 +12,8 @@
 //! Its control floating opens it at once. A time starts anew when the band changes, the contacts
 //! move or the control goes High (assumed). The way back out of a band that was reached by creeping
 //! across its limit has the usual small distance; a jump is judged by the table alone.
+//!
+//! For DEV-16 of the device table.
 
 use super::Action;
 use super::part::{BAND_V, Log, Moment, Out, Part, Tag};

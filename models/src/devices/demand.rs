@@ -1,4 +1,6 @@
 //! How much a load wants, over time.
+//!
+//! For DEV-6 … DEV-9 of the device table.
 
 use crate::profile::Series;
 use crate::time::{Micros, NEVER};

@@ -4,6 +4,8 @@
 //! conduct. A Cyrix between bank and starter side makes a node of its own beyond a cable. Joined, that node is one
 //! branch of the bus and its devices' limits become limits of the bus voltage. Not joined, nothing on it changes
 //! between two events, so that it is solved and its limits are judged here, at once.
+//!
+//! For DEV-12 of the device table.
 
 mod tree;
 
@@ -245,11 +247,11 @@ impl Installation {
         Some(device)
     }
 
-    /// The pins after a decision.
-    pub fn on_pins(&mut self, t: Micros, load: bool, charger: bool, pre_alarm: bool) {
+    /// The pins after a decision. What a contact breaks is decided by the bus at that instant.
+    pub fn on_pins(&mut self, t: Micros, (load, charger, pre_alarm): (bool, bool, bool), bus: &BusState) {
         let pins = Pins { load, charger, pre_alarm };
         if pins != self.pins {
-            self.observe(t, self.bus_volts);
+            self.observe(t, bus.volts);
             self.pins = pins;
             self.settle(t);
         }

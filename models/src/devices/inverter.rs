@@ -1,5 +1,7 @@
 //! Loads of constant power: the inverter with its efficiency curve, overload and inrush, the DC-DC
 //! converter, and, without these, the plain constant-power and profile loads.
+//!
+//! For DEV-4, DEV-5, DEV-8, DEV-9 of the device table.
 
 use super::Action;
 use super::demand::Demand;

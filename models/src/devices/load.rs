@@ -1,4 +1,6 @@
 //! Loads of constant current and of constant resistance, and the BMS's own draw.
+//!
+//! For DEV-6, DEV-7, DEV-10 of the device table.
 
 use super::Action;
 use super::demand::Demand;

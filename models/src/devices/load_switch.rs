@@ -13,6 +13,8 @@
 //! unit that is unlocked and loses its remote again is locked again. A short circuit is a current
 //! through the contacts above a limit; after it two more tries are made, and the remote going off
 //! is what ends the error after them. The Cyrix has no over-voltage and no short-circuit protection.
+//!
+//! For DEV-1, DEV-2, DEV-18 of the device table.
 
 use super::Action;
 use super::load::Draw;

@@ -10,6 +10,8 @@
 //!
 //! How a device comes to its shut-down is its input's matter ([`super::supply`]).
 //! Remote off or loss of supply leads to Off and forgets the count (assumed).
+//!
+//! For DEV-4, DEV-5, DEV-8, DEV-9 of the device table.
 
 use super::Action;
 use super::part::{BAND_V, Log, Moment, Out, Tag};

@@ -1,4 +1,6 @@
 //! Mains charger: a charge cycle with fixed limits, begun anew a moment after its remote.
+//!
+//! For DEV-13 of the device table.
 
 use super::Action;
 use super::charger::Charger;

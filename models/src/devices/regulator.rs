@@ -16,6 +16,8 @@
 //! Going back from `Volts` to a limit needs 0.1 % and the current of 0.2 mV across the cable
 //! more; `Idle` begins at the current of 0.5 mV across the cable and ends 2 mV below the
 //! set-point, after 1 s at the earliest (all at 12 V, assumed).
+//!
+//! For DEV-13 … DEV-15 of the device table.
 
 use super::part::{BAND_V, Out, Tag};
 use crate::circuit::Branch;

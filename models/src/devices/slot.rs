@@ -1,4 +1,6 @@
 //! One device or switch in its place: its wire, the switches before it and its node.
+//!
+//! For DEV-11 of the device table.
 
 use super::part::Part;
 use super::{Output, Wire};

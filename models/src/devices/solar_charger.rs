@@ -2,6 +2,8 @@
 //!
 //! While the sun gives too little it delivers nothing; the cycle's times run on (assumed). After
 //! a stop of more than an hour – night, or its remote – it begins a new cycle.
+//!
+//! For DEV-14 of the device table.
 
 use super::Action;
 use super::charger::Charger;

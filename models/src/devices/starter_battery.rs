@@ -4,6 +4,8 @@
 //! fuller it is, so that a full one takes a few amperes only; both ways meet at the open voltage. Its charge adds
 //! up from event to event with the current at the end of each stretch (rectangle rule); its open voltage and
 //! resistance follow in steps, at times of its own.
+//!
+//! For DEV-19 of the device table.
 
 use super::part::{Log, Moment, Out, Part, Tag};
 use crate::circuit::Branch;

@@ -12,6 +12,8 @@
 //! there. It bears that for a moment and switches off. The bank therefore always has an answer: a current that
 //! does not grow when the voltage falls, and fades on a dead bus. A load that no voltage can feed
 //! ([`NoRoot`](crate::circuit::NoRoot)) goes the same way.
+//!
+//! For DEV-4, DEV-5, DEV-8, DEV-9 of the device table.
 
 use super::Action;
 use super::load::Draw;

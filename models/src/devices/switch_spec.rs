@@ -2,7 +2,7 @@
 
 use super::check::Check;
 use super::{Output, Wire};
-use crate::catalogue::voltage_factor;
+use crate::catalogue::{figures, voltage_factor};
 use serde::{Deserialize, Serialize};
 
 /// BatteryProtect in Li-ion mode. Figures left out are those of the catalogue.
@@ -72,8 +72,8 @@ pub struct Contactor {
     /// High opens and Floating closes.
     #[serde(default)]
     pub inverting: bool,
-    /// Coil current (mA).
-    #[serde(default)]
+    /// Coil current (mA); left out: that of the catalogue.
+    #[serde(default = "coil_current_ma")]
     pub control_current_ma: f64,
     /// The output sees a coil without free-wheeling diode.
     #[serde(default = "yes")]
@@ -90,6 +90,10 @@ pub struct Contactor {
     /// Opening at more than this current welds the contact (A); left out: never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weld_above_a: Option<f64>,
+}
+
+fn coil_current_ma() -> f64 {
+    figures().contactor.coil_current_ma.value
 }
 
 fn yes() -> bool {

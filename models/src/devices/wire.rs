@@ -1,4 +1,6 @@
 //! The wires between the BMS's outputs and the remote inputs of devices (BANK-5).
+//!
+//! For DEV-11 of the device table.
 
 use super::{DeviceSpec, SwitchSpec};
 use serde::{Deserialize, Serialize};

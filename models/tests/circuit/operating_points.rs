@@ -172,7 +172,8 @@ impl Tree {
             self.settle(time, u, z, &mut bus, seen);
             self.installation.on_time(time, &bus);
         }
-        self.installation.on_pins(self.time, pins & 1 != 0, pins & 2 != 0, pins & 4 != 0);
+        self.settle(self.time, u, z, &mut bus, seen);
+        self.installation.on_pins(self.time, (pins & 1 != 0, pins & 2 != 0, pins & 4 != 0), &bus);
         self.settle(self.time, u, z, &mut bus, seen);
         self.check(u, z, bus.volts, seen);
         seen.points += 1;

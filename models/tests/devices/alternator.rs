@@ -1,7 +1,7 @@
 //! Alternator: current by speed, warming up, regulated voltage, the engine's life, the load dump.
 
 use crate::bench::Bench;
-use ngbank_models::devices::Action::{LoadDump, Started, Stopped};
+use ngbank_models::devices::Action::{Closed, LoadDump, Opened, Started, Stopped};
 use ngbank_models::profile::{CsvSource, Library, Quantity, Table, parse};
 use ngbank_models::time::{HOUR, MINUTE, Micros, SECOND};
 
@@ -39,6 +39,7 @@ fn cruising(speed_m_per_s: f64, volts: f64) -> Bench {
     with_speed(Table::constant(Quantity::Speed, speed_m_per_s), volts, &specs(""))
 }
 
+/// (DEV-15)
 #[test]
 fn current_follows_the_speed() {
     for (speed, amps) in [(1e-9, 50.0), (10.0, 75.0), (20.0, 100.0), (50.0, 100.0)] {
@@ -48,6 +49,7 @@ fn current_follows_the_speed() {
 }
 
 /// 40 % · (1 − exp(−t / 600 s)), taken over in steps of a twentieth of the time constant.
+/// (DEV-15)
 #[test]
 fn warms_up_and_derates() {
     let mut bench = cruising(20.0, 12.5);
@@ -62,6 +64,7 @@ fn warms_up_and_derates() {
     assert!(bench.installation.next_time() > bench.time + MINUTE, "a warm one is quiet");
 }
 
+/// (DEV-15)
 #[test]
 fn holds_its_voltage_behind_its_cable() {
     let bench = cruising(20.0, 14.35);
@@ -72,6 +75,7 @@ fn holds_its_voltage_behind_its_cable() {
 }
 
 /// Standing up to two minutes is a traffic light, longer is parked.
+/// (DEV-15)
 #[test]
 fn a_stop_at_a_light_is_not_the_end_of_the_drive() {
     let rows = "time_s,speed_m_per_s\n0,0\n60,20\n120,0\n239,20\n300,0\n900,0\n";
@@ -95,6 +99,7 @@ const BEHIND_CONTACTOR: &str = r#"
     drop_out_ms = 10.0
 "#;
 
+/// (DEV-15)
 #[test]
 fn cut_under_load_it_dumps_its_load() {
     let specs = specs(BEHIND_CONTACTOR).replace("wired_to = \"load\"", "behind = \"k1\"\n        wired_to = \"load\"");
@@ -107,6 +112,7 @@ fn cut_under_load_it_dumps_its_load() {
     assert_eq!(bench.amps("alternator"), 0.0);
 }
 
+/// (DEV-15)
 #[test]
 fn stopped_through_its_regulator_it_does_not() {
     let specs = specs(BEHIND_CONTACTOR).replace("wired_to = \"load\"", "behind = \"k1\"\n        wired_to = \"load\"");
@@ -121,6 +127,7 @@ fn stopped_through_its_regulator_it_does_not() {
 }
 
 /// A full bank takes next to nothing: opening the contact then is harmless.
+/// (DEV-15)
 #[test]
 fn cut_without_load_it_does_not() {
     let specs = specs(BEHIND_CONTACTOR).replace("wired_to = \"load\"", "behind = \"k1\"\n        wired_to = \"load\"");
@@ -133,6 +140,7 @@ fn cut_without_load_it_does_not() {
 }
 
 /// With a Cyrix on the battery side the starter battery takes what the bank no longer does.
+/// (DEV-15)
 #[test]
 fn behind_a_cyrix_with_its_starter_battery_it_does_not() {
     let extra = r#"
@@ -155,4 +163,30 @@ fn behind_a_cyrix_with_its_starter_battery_it_does_not() {
     assert!(!bench.closed("cyrix"));
     assert!(bench.times("alternator", LoadDump).is_empty());
     assert!(bench.amps("alternator") > 1.0 && bench.node("starter") > 14.0, "it goes on into its own battery");
+}
+
+/// A BatteryProtect as charge switch: connects 1 s after CHARGER and opens at once. What it breaks is what flows at that
+/// instant: the bank has taken next to nothing, and then 26 A, since anything last switched.
+/// (DEV-15, DEV-18)
+#[test]
+fn cut_by_a_battery_protect_it_dumps_what_flows_now() {
+    let extra = r#"
+        [[switches]]
+        kind = "battery-protect"
+        name = "bp"
+        wired_to = "charger"
+    "#;
+    let specs = specs(extra).replace("wired_to = \"load\"", "behind = \"bp\"\n        wired_to = \"load\"");
+    for (volts, dumps) in [(14.0, true), (14.38, false)] {
+        let mut bench = with_speed(Table::constant(Quantity::Speed, 20.0), 14.37, &specs);
+        bench.run_to(9 * SECOND);
+        assert_eq!(bench.times("bp", Closed), [SECOND]);
+        bench.set_volts(volts);
+        bench.run_to(10 * SECOND);
+        assert_eq!(bench.amps("alternator") > 20.0, dumps);
+        bench.pins(true, false, false);
+        assert_eq!(bench.times("bp", Opened), [10 * SECOND]);
+        let expected: &[Micros] = if dumps { &[10 * SECOND] } else { &[] };
+        assert_eq!(bench.times("alternator", LoadDump), expected, "{volts} V");
+    }
 }

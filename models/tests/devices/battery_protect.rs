@@ -25,6 +25,7 @@ fn connected(system_voltage_v: u8, volts: f64) -> Bench {
     bench
 }
 
+/// (DEV-1)
 #[test]
 fn connects_one_second_after_the_remote_and_opens_at_once() {
     let mut bench = connected(12, 12.8);
@@ -36,6 +37,7 @@ fn connects_one_second_after_the_remote_and_opens_at_once() {
 }
 
 /// Remote off at 10 s, on again after the time of the row; connected at.
+/// (DEV-1)
 #[test]
 fn stays_off_thirty_seconds() {
     for (on_after, connected_at) in [
@@ -56,6 +58,7 @@ fn stays_off_thirty_seconds() {
     }
 }
 
+/// (DEV-1)
 #[test]
 fn a_short_remote_does_not_connect() {
     let mut bench = Bench::new(12, 12.8, SPECS);
@@ -74,6 +77,7 @@ fn interrupt(bench: &mut Bench) {
     bench.run_for(MINUTE);
 }
 
+/// (DEV-1)
 #[test]
 fn the_third_event_locks_until_thirty_seconds_above_thirteen_volts() {
     for (system_voltage_v, k) in [(12, 1.0), (24, 2.0), (48, 4.0)] {
@@ -105,6 +109,7 @@ fn the_third_event_locks_until_thirty_seconds_above_thirteen_volts() {
 }
 
 /// The count returns to zero after 30 min connected, not after 29 min 59.999 s.
+/// (DEV-1)
 #[test]
 fn thirty_minutes_connected_forget_the_events() {
     for (connected_for, locks) in [(30 * MINUTE - MS, true), (30 * MINUTE, false)] {
@@ -123,6 +128,7 @@ fn thirty_minutes_connected_forget_the_events() {
     }
 }
 
+/// (DEV-1)
 #[test]
 fn over_voltage_opens_at_once() {
     for (system_voltage_v, k) in [(12, 1.0), (24, 2.0)] {
@@ -140,6 +146,7 @@ fn over_voltage_opens_at_once() {
     }
 }
 
+/// (DEV-1)
 #[test]
 fn draws_a_milliampere_and_a_half_in_every_state() {
     let mut bench = Bench::new(12, 12.8, SPECS);
@@ -149,6 +156,7 @@ fn draws_a_milliampere_and_a_half_in_every_state() {
     assert!((bench.amps("bp") + 0.0015).abs() < 1e-12);
 }
 
+/// (DEV-1)
 #[test]
 fn ignoring_its_remote_it_stays_connected() {
     let mut bench = connected(12, 12.8);
@@ -159,4 +167,30 @@ fn ignoring_its_remote_it_stays_connected() {
     assert!(bench.closed("bp"));
     bench.installation.set_ignores_remote(bench.time, bp, false);
     assert!(!bench.closed("bp"));
+}
+
+/// 13.0 V are not above 13.0 V, ten microvolts more are; 16.3 V are not above 16.3 V. (DEV-1)
+#[test]
+fn a_limit_itself_is_not_above_it() {
+    const MICROVOLTS: f64 = 10e-6;
+    for (system_voltage_v, k) in [(12, 1.0), (24, 2.0), (48, 4.0)] {
+        for (volts, unlocks) in [(13.0, false), (13.0 + MICROVOLTS, true)] {
+            let mut bench = connected(system_voltage_v, 12.8 * k);
+            (0..3).for_each(|_| interrupt(&mut bench));
+            bench.pins(true, false, false);
+            // Nothing but the unit's own 1.5 mA flows: the bus is a microvolt below the bank at most.
+            bench.ohms = 1e-6;
+            bench.set_volts(volts * k);
+            let seen = bench.time;
+            bench.run_for(MINUTE);
+            let expected: Vec<_> = unlocks.then_some(seen + 30 * SECOND).into_iter().collect();
+            assert_eq!(bench.times("bp", Unlocked), expected, "{volts} V × {k}");
+        }
+        for (volts, opens) in [(16.3, false), (16.3 + 2.0 * MICROVOLTS, true)] {
+            let mut bench = connected(system_voltage_v, 12.8 * k);
+            bench.ohms = 1e-7;
+            bench.set_volts(volts * k);
+            assert_eq!(!bench.times("bp", OverVoltage).is_empty(), opens, "{volts} V × {k}");
+        }
+    }
 }

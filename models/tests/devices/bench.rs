@@ -58,7 +58,8 @@ impl Bench {
     }
 
     pub fn pins(&mut self, load: bool, charger: bool, pre_alarm: bool) {
-        self.installation.on_pins(self.time, load, charger, pre_alarm);
+        let bus = self.state();
+        self.installation.on_pins(self.time, (load, charger, pre_alarm), &bus);
         self.settle();
     }
 

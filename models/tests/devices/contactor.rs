@@ -26,6 +26,7 @@ fn bench(figures: &str) -> Bench {
     Bench::new(12, 12.8, &specs)
 }
 
+/// (DEV-3)
 #[test]
 fn picks_up_and_drops_out_late() {
     let mut bench = bench("");
@@ -38,6 +39,7 @@ fn picks_up_and_drops_out_late() {
     assert_eq!(bench.times("k1", Opened), [2_010 * MS]);
 }
 
+/// (DEV-3)
 #[test]
 fn a_pulse_shorter_than_the_delay_does_nothing() {
     let mut bench = bench("");
@@ -55,6 +57,7 @@ fn a_pulse_shorter_than_the_delay_does_nothing() {
     assert!(bench.times("k1", Opened).is_empty());
 }
 
+/// (DEV-3)
 #[test]
 fn bounces_once() {
     let mut bench = bench("bounce_ms = 4.0");
@@ -65,6 +68,7 @@ fn bounces_once() {
     assert!((bench.amps("lamp") + 12.8).abs() < 1e-12);
 }
 
+/// (DEV-3)
 #[test]
 fn welds_above_its_breaking_current_only() {
     for (breaking_a, welds) in [(13.0, false), (12.0, true)] {
@@ -82,6 +86,7 @@ fn welds_above_its_breaking_current_only() {
     }
 }
 
+/// (DEV-3, DEV-11)
 #[test]
 fn an_inverting_wire_closes_while_floating() {
     let mut bench = bench("inverting = true");
@@ -90,4 +95,56 @@ fn an_inverting_wire_closes_while_floating() {
     bench.pins(true, false, false);
     bench.run_for(SECOND);
     assert!(!bench.closed("k1"));
+}
+
+/// What is broken is what flows at that instant, not what flowed when the contactor last moved: the bank has sunk from
+/// 12.8 to 11.0 V since.
+/// (DEV-3)
+#[test]
+fn it_breaks_the_current_of_the_instant() {
+    for (breaking_a, welds) in [(11.5, false), (10.5, true)] {
+        let mut bench = Bench::new(
+            12,
+            12.8,
+            &format!(
+                r#"
+                [[switches]]
+                kind = "contactor"
+                name = "k1"
+                wired_to = "load"
+                weld_above_a = {breaking_a:?}
+                [[devices]]
+                kind = "resistive-load"
+                name = "heater"
+                behind = "k1"
+                resistance_ohm = 0.99
+            "#
+            ),
+        );
+        bench.pins(true, false, false);
+        bench.run_for(SECOND);
+        assert!((bench.amps("heater") + 12.8).abs() < 0.01);
+        bench.set_volts(11.0);
+        bench.run_for(SECOND);
+        bench.pins(false, false, false);
+        bench.run_for(SECOND);
+        assert_eq!(bench.closed("k1"), welds, "11.0 A against {breaking_a} A");
+    }
+}
+
+/// Left to the catalogue: 20 ms, 10 ms, no bounce, and a coil of 500 mA on its output.
+/// (DEV-3)
+#[test]
+fn the_catalogue_gives_coil_and_delays() {
+    let mut bench = Bench::new(12, 12.8, "[[switches]]\nkind = \"contactor\"\nname = \"k1\"\nwired_to = \"load\"");
+    let coil_ma = |bench: &Bench| -1e3 * bench.installation.branches()[bench.installation.bms()].amps(12.8);
+    assert_eq!(coil_ma(&bench), 0.0);
+    bench.pins(true, false, false);
+    assert_eq!(coil_ma(&bench), 500.0);
+    bench.run_for(SECOND);
+    bench.pins(false, false, false);
+    bench.run_for(SECOND);
+    assert_eq!(coil_ma(&bench), 0.0);
+    assert_eq!(bench.times("k1", Closed), [20 * MS]);
+    assert_eq!(bench.times("k1", Opened), [1_010 * MS]);
 }

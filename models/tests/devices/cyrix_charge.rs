@@ -40,9 +40,10 @@ fn at_ten_seconds(system_voltage_v: u8, volts: f64, charger_v: f64) -> Bench {
     bench
 }
 
+/// (DEV-17)
 #[test]
 fn closes_three_seconds_after_control_and_charging_voltage() {
-    for (system_voltage_v, k) in [(12, 1.0), (24, 2.0)] {
+    for (system_voltage_v, k) in [(12, 1.0), (24, 2.0), (48, 4.0)] {
         for (charger_v, closes) in [(13.69, false), (13.7 - 1e-6, false), (13.7, true), (14.2, true)] {
             let mut bench = at_ten_seconds(system_voltage_v, 13.2 * k, charger_v * k);
             bench.pins(false, true, true);
@@ -53,6 +54,7 @@ fn closes_three_seconds_after_control_and_charging_voltage() {
     }
 }
 
+/// (DEV-17)
 #[test]
 fn a_charger_that_comes_later_is_waited_for() {
     let mut bench = Bench::new(12, 13.2, &specs(14.2));
@@ -66,6 +68,7 @@ fn a_charger_that_comes_later_is_waited_for() {
 }
 
 /// Less than 3 s of control do not close it; the time starts anew.
+/// (DEV-17)
 #[test]
 fn three_seconds_are_three_seconds() {
     let mut bench = at_ten_seconds(12, 13.2, 14.2);
@@ -78,6 +81,7 @@ fn three_seconds_are_three_seconds() {
     assert!(bench.times("cyrix", Closed).is_empty());
 }
 
+/// (DEV-17)
 #[test]
 fn looks_every_hour_for_three_seconds() {
     let mut bench = at_ten_seconds(12, 13.2, 14.2);
@@ -91,6 +95,7 @@ fn looks_every_hour_for_three_seconds() {
 }
 
 /// A charger that vanished while the bank held its side up is found out at the next look.
+/// (DEV-17)
 #[test]
 fn the_look_finds_a_charger_that_is_gone() {
     let mut bench = at_ten_seconds(12, 13.2, 14.2);
@@ -104,6 +109,7 @@ fn the_look_finds_a_charger_that_is_gone() {
     assert_eq!(bench.times("cyrix", Opened).len(), 1);
 }
 
+/// (DEV-17)
 #[test]
 fn a_floating_control_opens_at_once() {
     let mut bench = at_ten_seconds(12, 13.2, 14.2);
@@ -114,6 +120,7 @@ fn a_floating_control_opens_at_once() {
     assert_eq!(bench.times("cyrix", Opened), [floats]);
 }
 
+/// (DEV-17)
 #[test]
 fn needs_two_volts_of_battery() {
     for (battery_v, closes) in [(1.9, false), (2.1, true)] {
@@ -125,6 +132,7 @@ fn needs_two_volts_of_battery() {
 }
 
 /// A lamp on the charger side must not be fed by the battery.
+/// (DEV-17)
 #[test]
 fn conducts_only_towards_the_battery() {
     let mut bench = at_ten_seconds(12, 13.2, 14.2);

@@ -62,9 +62,10 @@ const CLOSES: [(f64, Option<Micros>); 11] = [
     (14.4, Some(4 * SECOND)),
 ];
 
+/// (DEV-16)
 #[test]
 fn closes_by_the_table() {
-    for (system_voltage_v, k) in [(12, 1.0), (24, 2.0)] {
+    for (system_voltage_v, k) in [(12, 1.0), (24, 2.0), (48, 4.0)] {
         for (volts, after) in CLOSES {
             let mut bench = at_ten_seconds(system_voltage_v, volts * k, 14.4 * k);
             assert_eq!(bench.node("cyrix"), volts * k, "the starter side is where the table wants it");
@@ -78,6 +79,7 @@ fn closes_by_the_table() {
 }
 
 /// The upper band begins at its limit also for what comes from the band below it.
+/// (DEV-16)
 #[test]
 fn a_limit_reached_from_below_belongs_to_the_upper_band() {
     let mut bench = at_ten_seconds(12, 13.35, 13.4);
@@ -87,6 +89,7 @@ fn a_limit_reached_from_below_belongs_to_the_upper_band() {
     assert_eq!(bench.times("cyrix", Closed).first(), Some(&(reached + 120 * SECOND)));
 }
 
+/// (DEV-16)
 #[test]
 fn a_floating_control_keeps_it_open_and_opens_it_at_once() {
     let mut bench = at_ten_seconds(12, 14.0, 14.4);
@@ -103,16 +106,49 @@ fn a_floating_control_keeps_it_open_and_opens_it_at_once() {
     assert_eq!(bench.times("cyrix", Opened), [floats]);
 }
 
+/// A millisecond less of each time does not close it.
+/// (DEV-16)
+#[test]
+fn each_closing_time_to_the_millisecond() {
+    for (volts, after) in CLOSES.into_iter().filter_map(|(volts, after)| Some((volts, after?))) {
+        for (control_for, closes) in [(after - MS, false), (after, true)] {
+            let mut bench = at_ten_seconds(12, volts, 14.4);
+            bench.pins(true, true, false);
+            bench.run_for(control_for);
+            bench.pins(true, false, false);
+            bench.run_for(5 * MINUTE);
+            assert_eq!(!bench.times("cyrix", Closed).is_empty(), closes, "{volts} V for {control_for} µs");
+        }
+    }
+}
+
+/// Its own draw is a resistance of 4 mA at 12 V.
+/// (DEV-16)
+#[test]
+fn draws_four_milliamperes() {
+    for (system_voltage_v, k) in [(12, 1.0), (24, 2.0), (48, 4.0)] {
+        let bench = at_ten_seconds(system_voltage_v, 13.2 * k, 14.4 * k);
+        let milliamps = -1e3 * bench.amps("cyrix") * 12.0 * k / bench.bus();
+        assert!((milliamps - 4.0).abs() < 1e-9, "{system_voltage_v} V: {milliamps} mA");
+    }
+}
+
 /// Closed, first charger off, bank and starter side at 13.5 V.
 fn closed() -> Bench {
-    let mut bench = at_ten_seconds(12, 14.0, 14.4);
+    closed_at(12)
+}
+
+/// The same at another system voltage.
+fn closed_at(system_voltage_v: u8) -> Bench {
+    let k = f64::from(system_voltage_v) / 12.0;
+    let mut bench = at_ten_seconds(system_voltage_v, 14.0 * k, 14.4 * k);
     bench.pins(true, true, false);
     bench.run_for(5 * SECOND);
     assert!(bench.closed("cyrix"));
     bench.ohms = 1e-6;
-    bench.set_volts(13.5);
+    bench.set_volts(13.5 * k);
     bench.pins(false, true, false);
-    assert!((bench.node("cyrix") - 13.5).abs() < 1e-5);
+    assert!((bench.node("cyrix") - 13.5 * k).abs() < 1e-5);
     bench
 }
 
@@ -128,19 +164,23 @@ const OPENS: [(f64, Option<Micros>); 8] = [
     (12.0, Some(0)),
 ];
 
+/// (DEV-16)
 #[test]
 fn opens_by_the_table() {
-    for (volts, after) in OPENS {
-        let mut bench = closed();
-        let jump = bench.time;
-        bench.set_volts(volts);
-        bench.run_for(5 * MINUTE);
-        let expected: Vec<Micros> = after.iter().map(|after| jump + after).collect();
-        assert_eq!(bench.times("cyrix", Opened), expected, "{volts} V");
+    for (system_voltage_v, k) in [(12, 1.0), (24, 2.0), (48, 4.0)] {
+        for (volts, after) in OPENS {
+            let mut bench = closed_at(system_voltage_v);
+            let jump = bench.time;
+            bench.set_volts(volts * k);
+            bench.run_for(5 * MINUTE);
+            let expected: Vec<Micros> = after.iter().map(|after| jump + after).collect();
+            assert_eq!(bench.times("cyrix", Opened), expected, "{volts} V × {k}");
+        }
     }
 }
 
 /// Up after 9.999 s it stays closed, after 10.000 s it is too late; the next stay below counts anew.
+/// (DEV-16)
 #[test]
 fn ten_seconds_are_ten_seconds() {
     for (below, opens) in [(9_999 * MS, false), (10_000 * MS, true)] {
@@ -162,6 +202,7 @@ fn ten_seconds_are_ten_seconds() {
 }
 
 /// The time of a band starts when the band is entered, in both directions.
+/// (DEV-16)
 #[test]
 fn a_change_of_band_starts_the_time_anew() {
     let mut bench = at_ten_seconds(12, 13.5, 13.8);
@@ -184,6 +225,7 @@ fn a_change_of_band_starts_the_time_anew() {
 }
 
 /// A starter side that creeps across a limit does not make the relay or the circuit busy.
+/// (DEV-16)
 #[test]
 fn creeping_across_a_limit_is_one_change() {
     let mut bench = closed();

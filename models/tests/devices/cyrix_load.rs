@@ -28,6 +28,7 @@ fn closed(system_voltage_v: u8) -> Bench {
 }
 
 /// Control floats at 10 s and is High again after the time of the row; closed at.
+/// (DEV-2)
 #[test]
 fn opens_at_once_and_closes_thirty_seconds_after() {
     for (high_after, closed_at) in [
@@ -53,6 +54,7 @@ fn interrupt(bench: &mut Bench) {
     bench.run_for(MINUTE);
 }
 
+/// (DEV-2)
 #[test]
 fn the_third_opening_locks_until_thirty_seconds_above_thirteen_volts() {
     for (system_voltage_v, k) in [(12, 1.0), (24, 2.0), (48, 4.0)] {
@@ -79,6 +81,7 @@ fn the_third_opening_locks_until_thirty_seconds_above_thirteen_volts() {
     }
 }
 
+/// (DEV-2)
 #[test]
 fn has_no_protection_of_its_own() {
     let mut bench = closed(12);

@@ -29,6 +29,7 @@ fn running(extra: &str) -> Bench {
     bench
 }
 
+/// (DEV-5)
 #[test]
 fn takes_its_power_and_loss_and_follows_its_remote() {
     let mut bench = running("");
@@ -39,6 +40,7 @@ fn takes_its_power_and_loss_and_follows_its_remote() {
 }
 
 /// Below 10 V it draws 200 W / 10 V for 20 ms and switches off; it is back a second later above 11 V.
+/// (DEV-5)
 #[test]
 fn below_its_least_voltage_it_limits_its_current_and_switches_off() {
     let mut bench = running("");
@@ -57,6 +59,7 @@ fn below_its_least_voltage_it_limits_its_current_and_switches_off() {
     assert_eq!(bench.times("converter", Restarted), [back]);
 }
 
+/// (DEV-5)
 #[test]
 fn a_dip_of_nineteen_milliseconds_is_ridden_through() {
     let mut bench = running("");
@@ -69,6 +72,7 @@ fn a_dip_of_nineteen_milliseconds_is_ridden_through() {
 }
 
 /// 200 W at 17 A need 11.76 V.
+/// (DEV-5)
 #[test]
 fn above_its_current_limit_it_limits_its_current_and_switches_off() {
     let mut bench = running("input_current_limit_a = 17.0");
@@ -82,6 +86,7 @@ fn above_its_current_limit_it_limits_its_current_and_switches_off() {
 }
 
 /// On a dead bus the limited current fades and never pulls the bank below nothing.
+/// (DEV-5)
 #[test]
 fn a_dead_bank_is_left_alone() {
     let mut bench = running("");

@@ -4,6 +4,7 @@ use crate::bench::Bench;
 use ngbank_models::circuit::Branch;
 use ngbank_models::time::{HOUR, MINUTE, SECOND};
 
+/// (DEV-6 … DEV-8)
 #[test]
 fn loads_work_within_their_window() {
     let mut bench = Bench::new(
@@ -45,6 +46,7 @@ fn loads_work_within_their_window() {
     assert_eq!(bench.branch("lamp"), Branch::Open);
 }
 
+/// (DEV-9)
 #[test]
 fn a_profile_plays_its_minutes() {
     let mut bench = Bench::new(
@@ -68,6 +70,7 @@ fn a_profile_plays_its_minutes() {
     }
 }
 
+/// (DEV-10)
 #[test]
 fn nothing_stops_a_parasitic_draw_until_the_bank_is_dead() {
     let mut bench = Bench::new(

@@ -34,7 +34,7 @@ fn vehicle(soc: f64, rated_a: f64, regulated_v: f64, extra: &str) -> House {
     "#
     );
     let mut vehicle = battery(soc, &specs);
-    vehicle.installation.on_pins(0, true, true, false);
+    vehicle.pins(true, true, false);
     vehicle
 }
 
@@ -88,19 +88,19 @@ fn cutting_an_alternator_by_a_contactor_is_a_load_dump() {
         speed = { series = "cycle-wltc" }
     "#;
     let mut direct = battery(0.5, specs);
-    direct.installation.on_pins(0, true, true, false);
+    direct.pins(true, true, false);
     direct.run_to(10 * MINUTE, |_| {});
-    direct.installation.on_pins(10 * MINUTE, true, false, false);
+    direct.pins(true, false, false);
     direct.run_to(11 * MINUTE, |_| {});
     assert_eq!(direct.count("alternator", LoadDump), 1);
 
     let specs = specs.replace("contactor", "cyrix-li-ct")
         + "[[devices]]\nkind = \"starter-battery\"\nname = \"starter\"\nbehind = \"k1\"\ncapacity_ah = 70.0";
     let mut relay = battery(0.5, &specs);
-    relay.installation.on_pins(0, true, true, false);
+    relay.pins(true, true, false);
     relay.run_to(10 * MINUTE, |_| {});
     assert!(relay.count("k1", Closed) > 0, "the relay had joined the sides");
-    relay.installation.on_pins(10 * MINUTE, true, false, false);
+    relay.pins(true, false, false);
     relay.run_to(11 * MINUTE, |_| {});
     assert_eq!(relay.count("alternator", LoadDump), 0);
 }
@@ -128,15 +128,15 @@ fn toggling_load_locks_the_battery_protect_out() {
     let mut house = battery(0.1, specs);
     let mut load = true;
     for minute in 0..6 {
-        house.installation.on_pins(minute * MINUTE, load, false, false);
+        house.pins(load, false, false);
         house.run_to((minute + 1) * MINUTE, |_| {});
         load = !load;
     }
     assert_eq!(house.count("bp", Locked), 1);
-    house.installation.on_pins(6 * MINUTE, true, false, false);
+    house.pins(true, false, false);
     house.run_to(12 * HOUR, |_| {});
     assert_eq!(house.count("bp", Unlocked), 0, "dark although LOAD is High");
-    house.installation.on_pins(12 * HOUR, true, true, false);
+    house.pins(true, true, false);
     house.run_to(24 * HOUR, |_| {});
     assert_eq!(house.count("bp", Unlocked), 1);
     assert!(house.installation.closed(house.installation.find("bp").unwrap()));
@@ -157,7 +157,7 @@ fn an_inrush_is_a_dip_and_over() {
     "#;
     let mut house = battery(0.1, specs);
     house.run_to(SECOND, |_| {});
-    house.installation.on_pins(SECOND, true, false, false);
+    house.pins(true, false, false);
     let (mut lowest, mut last) = (f64::MAX, 0.0);
     house.run_to(2 * SECOND, |bus| {
         lowest = lowest.min(bus.volts);

@@ -54,6 +54,13 @@ impl House {
         House { plant, installation, events: Vec::new(), guards: 0 }
     }
 
+    /// The pins at the present time of the plant.
+    pub fn pins(&mut self, load: bool, charger: bool, pre_alarm: bool) {
+        let mut bus = BusState::default();
+        self.plant.bus_state(&mut bus);
+        self.installation.on_pins(self.plant.time(), (load, charger, pre_alarm), &bus);
+    }
+
     pub fn run_to(&mut self, end: Micros, mut see: impl FnMut(&BusState)) {
         let mut bus = BusState::default();
         let mut at_one_instant = 0;

@@ -26,6 +26,7 @@ fn on() -> Bench {
 }
 
 /// C·V = 0.65 A·s, integrated from the currents; what six time constants leave is 0.25 %.
+/// (DEV-4)
 #[test]
 fn the_charge_is_that_of_the_capacitors() {
     let mut bench = on();
@@ -38,6 +39,7 @@ fn the_charge_is_that_of_the_capacitors() {
     assert_eq!(bench.branch("inverter"), Branch::Power { watts: -10.0 }, "then it works");
 }
 
+/// (DEV-4)
 #[test]
 fn the_first_millisecond_draws_most() {
     let mut bench = on();
@@ -49,6 +51,7 @@ fn the_first_millisecond_draws_most() {
 }
 
 /// The dip that it makes itself does not shut it down, and it comes again after every switch-on.
+/// (DEV-4)
 #[test]
 fn its_own_dip_does_not_stop_it() {
     let mut bench = on();

@@ -31,6 +31,7 @@ fn running(system_voltage_v: u8, volts: f64, power_w: f64) -> Bench {
     bench
 }
 
+/// (DEV-4)
 #[test]
 fn draws_through_the_efficiency_curve_plus_no_load() {
     for (output_w, input_w) in
@@ -42,6 +43,7 @@ fn draws_through_the_efficiency_curve_plus_no_load() {
     }
 }
 
+/// (DEV-4)
 #[test]
 fn follows_its_remote_at_once() {
     let mut bench = running(12, 12.8, 100.0);
@@ -51,6 +53,7 @@ fn follows_its_remote_at_once() {
 }
 
 /// Low shut-down 9.3 V, restart 10.9 V after 30 s at the earliest; ×2, ×4.
+/// (DEV-4)
 #[test]
 fn shuts_down_and_restarts() {
     for (system_voltage_v, k) in [(12, 1.0), (24, 2.0), (48, 4.0)] {
@@ -87,6 +90,7 @@ fn failing(k: f64) -> Bench {
     bench
 }
 
+/// (DEV-4)
 #[test]
 fn three_failed_restarts_lock_it_until_fourteen_volts_for_thirty_seconds() {
     for k in [1.0, 2.0, 4.0] {
@@ -114,6 +118,7 @@ fn three_failed_restarts_lock_it_until_fourteen_volts_for_thirty_seconds() {
 }
 
 /// A restart has failed if the next shut-down follows within 30 s of it: 29.9 s lock at the third, 30.0 s never.
+/// (DEV-4)
 #[test]
 fn a_restart_that_lasts_thirty_seconds_clears_the_count() {
     for (lasts, locks) in [(29_900 * MS, true), (30_000 * MS, false)] {
@@ -130,6 +135,7 @@ fn a_restart_that_lasts_thirty_seconds_clears_the_count() {
     }
 }
 
+/// (DEV-4)
 #[test]
 fn the_remote_ends_the_lock() {
     let mut bench = failing(1.0);
@@ -140,6 +146,7 @@ fn the_remote_ends_the_lock() {
     assert!(matches!(bench.branch("inverter"), Branch::Power { .. }));
 }
 
+/// (DEV-4)
 #[test]
 fn bears_an_overload_for_thirty_seconds() {
     let bench = {

@@ -19,6 +19,7 @@ const SPECS: &str = r#"
     power_w = 60.0
 "#;
 
+/// (DEV-12)
 #[test]
 fn the_largest_load_shuts_down_and_comes_back_by_its_rule() {
     let mut bench = Bench::new(12, 12.8, SPECS);
@@ -47,6 +48,7 @@ fn the_largest_load_shuts_down_and_comes_back_by_its_rule() {
 /// Two chargers at their limits and a load that both together cannot feed at their voltage, on a bank that is as good as
 /// gone. As sources of current they would lift the bus to 60 V, as sources of voltage they are too weak: to and fro, until
 /// the load counts as one that cannot be fed.
+/// (DEV-12)
 #[test]
 fn chargers_sent_to_and_fro_end_with_the_load() {
     let specs = r#"
@@ -75,6 +77,7 @@ fn chargers_sent_to_and_fro_end_with_the_load() {
     assert!(bench.bus() < 17.0, "{} V", bench.bus());
 }
 
+/// (DEV-12)
 #[test]
 fn without_a_power_load_there_is_nothing_to_shed() {
     let mut bench = Bench::new(12, 12.8, "");

@@ -45,7 +45,7 @@ fn house(soc: f64) -> House {
 #[test]
 fn three_days_of_sun_load_and_mains() {
     let mut house = house(0.6);
-    house.installation.on_pins(0, true, true, false);
+    house.pins(true, true, false);
     let mains = house.installation.find("mains").unwrap();
     let solar = house.installation.find("solar").unwrap();
     house.run_to(3 * DAY, |bus| {
@@ -77,12 +77,12 @@ fn three_days_of_sun_load_and_mains() {
 #[test]
 fn pins_stop_the_chargers() {
     let mut house = house(0.1);
-    house.installation.on_pins(0, false, true, false);
+    house.pins(false, true, false);
     house.run_to(4 * HOUR, |_| {});
     let before = house.plant.soc(0, 0);
     house.run_to(5 * HOUR, |_| {});
     assert!(house.plant.soc(0, 0) > before + 0.1, "mains and sun charge");
-    house.installation.on_pins(house.plant.time(), false, false, false);
+    house.pins(false, false, false);
     let before = house.plant.soc(0, 0);
     house.run_to(6 * HOUR, |_| {});
     assert!(house.plant.soc(0, 0) < before, "only the leak is left");

@@ -34,6 +34,7 @@ fn bench(until_s: f64, limit_a: f64) -> Bench {
     bench
 }
 
+/// (DEV-1)
 #[test]
 fn opens_at_once_tries_twice_and_gives_up() {
     let mut bench = bench(1e6, 1000.0);
@@ -45,6 +46,7 @@ fn opens_at_once_tries_twice_and_gives_up() {
     assert_eq!(bench.branch("short"), Branch::Open);
 }
 
+/// (DEV-1)
 #[test]
 fn a_short_that_is_gone_at_the_second_try_is_forgotten() {
     let mut bench = bench(18.0, 1000.0);
@@ -53,6 +55,7 @@ fn a_short_that_is_gone_at_the_second_try_is_forgotten() {
     assert!(bench.times("bp", Failed).is_empty() && bench.closed("bp"));
 }
 
+/// (DEV-1)
 #[test]
 fn the_remote_ends_the_error() {
     let mut bench = bench(30.0, 1000.0);
@@ -66,6 +69,7 @@ fn the_remote_ends_the_error() {
 }
 
 /// 12.8 V behind 7 mΩ give 1.8 kA: a limit above that is none.
+/// (DEV-1)
 #[test]
 fn less_than_the_limit_is_a_load() {
     let mut bench = bench(1e6, 2_000.0);

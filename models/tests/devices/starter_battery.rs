@@ -27,6 +27,7 @@ fn bench(soc: f64, volts: f64) -> Bench {
 }
 
 /// 11.6 V empty, 12.8 V full, 6 mΩ.
+/// (DEV-19)
 #[test]
 fn gives_current_from_its_open_voltage() {
     for (soc, open_v) in [(0.0, 11.6), (0.5, 12.2), (1.0, 12.8)] {
@@ -36,6 +37,7 @@ fn gives_current_from_its_open_voltage() {
     }
 }
 
+/// (DEV-19)
 #[test]
 fn a_full_one_takes_a_few_amperes_an_empty_one_many() {
     let full = -bench(1.0, 14.2).amps("starter");
@@ -45,6 +47,7 @@ fn a_full_one_takes_a_few_amperes_an_empty_one_many() {
 }
 
 /// The charge that flowed is the charge that it has: integrated by the test from the currents it sees.
+/// (DEV-19)
 #[test]
 fn its_voltage_follows_its_charge() {
     let mut bench = bench(0.6, 13.0);
@@ -60,6 +63,7 @@ fn its_voltage_follows_its_charge() {
     assert!(bench.amps("starter").abs() * 0.006 < 0.004, "{} A at {open_v} V", bench.amps("starter"));
 }
 
+/// (DEV-19)
 #[test]
 fn never_charges_beyond_full_nor_below_empty() {
     let mut over = bench(0.99, 15.0);

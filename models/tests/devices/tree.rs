@@ -48,9 +48,10 @@ const SPECS: &str = r#"
     power_w = 60.0
 "#;
 
+/// (DEV-12)
 #[test]
 fn every_switch_on_the_way_must_conduct() {
-    let mut bench = Bench::new(12, 13.0, SPECS);
+    let mut bench = Bench::new(12, 13.1, SPECS);
     bench.pins(true, true, true);
     bench.run_to(MINUTE);
     assert!(bench.amps("lamp") < -12.0);
@@ -64,6 +65,7 @@ fn every_switch_on_the_way_must_conduct() {
 }
 
 /// The inner contact is still on its way when the outer one has opened: nothing flows all the same.
+/// (DEV-12)
 #[test]
 fn the_outer_contact_decides_at_once() {
     let specs = r#"
@@ -94,9 +96,10 @@ fn the_outer_contact_decides_at_once() {
 }
 
 /// What the node gives to the bank is what its devices give to the node, and the cable has its drop.
+/// (DEV-12)
 #[test]
 fn currents_of_a_node_add_up() {
-    let mut bench = Bench::new(12, 13.0, SPECS);
+    let mut bench = Bench::new(12, 13.1, SPECS);
     bench.pins(true, true, true);
     bench.run_to(MINUTE);
     let on_node: f64 = ["starter", "mains", "radio", "bp2"].map(|name| bench.amps(name)).iter().sum();
@@ -109,6 +112,7 @@ fn currents_of_a_node_add_up() {
 }
 
 /// Open, the starter side is a battery with a load of its own; the bank does not feed it.
+/// (DEV-12)
 #[test]
 fn apart_each_side_has_its_own_voltage() {
     let mut bench = Bench::new(12, 13.0, SPECS);
@@ -127,6 +131,7 @@ struct Specs {
     devices: Vec<DeviceSpec>,
 }
 
+/// (DEV-12)
 #[test]
 fn impossible_trees_are_refused() {
     for (text, field, allowed) in [

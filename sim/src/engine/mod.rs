@@ -33,6 +33,7 @@ mod world;
 use ngbank_core::{Canonical, Outputs};
 use ngbank_models::ageing::Ageing;
 use ngbank_models::catalogue::{self, DeviceFigures};
+use ngbank_models::cell::CellSet;
 use ngbank_models::circuit::BusState;
 use ngbank_models::devices::Installation;
 use ngbank_models::electronics::CELLS_MAX;
@@ -40,6 +41,7 @@ use ngbank_models::plant::{Plant, Stop};
 use ngbank_models::profile::Series;
 use ngbank_models::time::{MINUTE, MS, Micros, NEVER};
 
+use crate::energy::EnergyByPath;
 use crate::oracle::{Oracle, Pins, WorldEvent};
 use crate::reach::{Reach, Surroundings};
 use crate::result::{Cost, DeviceAccount, EventKind, RunResult};
@@ -174,6 +176,8 @@ struct Engine<'a> {
     passed_by: u64,
     /// The air changes then.
     next_air: Micros,
+    /// Parameters of the cells.
+    cells: CellSet,
 }
 
 impl<'a> Engine<'a> {
@@ -213,6 +217,7 @@ impl<'a> Engine<'a> {
             survey: Survey::new(batteries),
             jump: Jump::new(),
             cost: Cost::default(),
+            cells,
             canonical: Box::new(Canonical::new()),
             lockstep,
             last_bus_v: 0.0,
@@ -398,7 +403,8 @@ impl<'a> Engine<'a> {
     /// The pins and the draw of the BMS act on the installation.
     fn pins_act(&mut self, t: Micros) {
         let Pins { load, charger, pre_alarm, .. } = truth::levels(&self.host.outputs);
-        self.installation.on_pins(t, load, charger, pre_alarm);
+        let bus = self.bus_at_start();
+        self.installation.on_pins(t, (load, charger, pre_alarm), &bus);
         self.installation.set_pre_alarm_duty(t, pre_alarm_duty(self.host.outputs.pre_alarm));
         self.installation.set_bms_draw(t, self.host.draw_a());
     }
@@ -510,6 +516,7 @@ impl<'a> Engine<'a> {
             causes: record.causes,
             extremes: record.extremes,
             devices,
+            energy: EnergyByPath::of(self.scenario, &self.cells, &self.plant),
             balance_error: accounts.balance_error(),
             unmet,
             reached: self.reach.finish(),

@@ -5,6 +5,7 @@ mod balance;
 mod bank_network;
 mod bugs;
 mod chain_break;
+mod energy;
 mod field_problems;
 mod internal_short;
 mod modes;

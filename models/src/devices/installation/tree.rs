@@ -1,4 +1,6 @@
 //! The tree of nodes: folded for the bus, with limits carried to it; solved by itself where it is not joined.
+//!
+//! For DEV-12 of the device table.
 
 use super::super::part::{Log, Tag};
 use super::super::slot::{OwnNode, Slot};
