@@ -4,14 +4,20 @@ use ngbank_models::circuit::{Branch, Folded, NoRoot, ROUNDS_MAX, close};
 use proptest::prelude::*;
 
 /// Current into the bus by the definition of each branch; `None` where a node beyond has no voltage. The node is
-/// found by halving between the voltage at which its power is worst for it and one far above.
+/// found by halving between the voltage at which its power is worst for it and one far above. Without power nothing
+/// keeps a node above 0 V: a current out of it through a long cable has an answer below.
 fn amps(branch: &Branch, volts: f64) -> Option<f64> {
     let Branch::Beyond { ohms, rest } = *branch else {
         return Some(branch.amps(volts));
     };
+    let power = |node: f64| if rest.watts == 0.0 { 0.0 } else { rest.watts / node };
     // Current from the bus into the node, less what the node takes: rises with the node's voltage where it is stable.
-    let excess = |node: f64| (node - volts) / ohms - rest.amps + rest.siemens * node - rest.watts / node;
-    let mut low = if rest.watts < 0.0 { (-rest.watts / (1.0 / ohms + rest.siemens)).sqrt() } else { 1e-9 };
+    let excess = |node: f64| (node - volts) / ohms - rest.amps + rest.siemens * node - power(node);
+    let mut low = match rest.watts {
+        load if load < 0.0 => (-load / (1.0 / ohms + rest.siemens)).sqrt(),
+        0.0 => -1e6,
+        _ => 1e-9,
+    };
     let mut high = 1e6;
     if excess(low) > 0.0 {
         return None;
