@@ -90,7 +90,8 @@ impl World {
             };
             let short = t + (TRUST_FRAMES - 1) * CYCLE;
             let losses = &mut self.losses[b];
-            losses.retain(|loss| *loss + LOSS_WINDOW + self.timeout + self.reach >= t);
+            // From loss to loss, however long this one lasted; one may be noticed a timeout later than the other.
+            losses.retain(|loss| *loss + LOSS_WINDOW + self.timeout + self.reach >= since);
             let mut trusted = t;
             if t + self.reach >= earliest {
                 losses.push(since);

@@ -69,6 +69,36 @@ const PROBLEMS: &[(&str, &str, Without, &str)] = &[
         "protect locks",
     ),
     (
+        "Cyrix-Li-load that waits for a voltage which comes late",
+        "cyrix-load-locks-out",
+        Rule(|figures| figures.cyrix_li_load.events_to_lock.value = 1e6),
+        "relay locks",
+    ),
+    (
+        "charger in float behind a Cyrix-Li-Charge",
+        "charger-in-float-stays-off",
+        Rule(|figures| figures.cyrix_li_charge.look_every_s.value = 1e6),
+        "OUT-8 was never set",
+    ),
+    (
+        "charger in float, if the relay asked for no charging voltage",
+        "charger-in-float-stays-off",
+        Rule(|figures| figures.cyrix_li_charge.charging_v.value = 13.4),
+        "OUT-8 was never set",
+    ),
+    (
+        "BatteryProtect on CHARGER that locks the charger out",
+        "charger-locked-behind-protect",
+        Rule(|figures| figures.battery_protect.unlock_v.value = 12.0),
+        "CHARGER High with protect open",
+    ),
+    (
+        "12 V side that goes dark with its converter",
+        "converter-goes-dark",
+        Words("capacity_factor = 0.6", "capacity_factor = 1.0"),
+        "OUT-2 was never set",
+    ),
+    (
         "Cyrix chatter with a weak alternator",
         "cyrix-chatters",
         Rule(|figures| {

@@ -50,6 +50,27 @@ fn trust_after_less_than_20_frames_fails() {
     failed(&run.end(220.0), Com, "an output is High");
 }
 
+/// Losses at 105, 404 and 704.5 s: the third is within ten minutes of the first, and ends after they are over.
+#[test]
+fn trust_takes_a_minute_after_the_third_loss_in_ten_minutes() {
+    let mut run = broken();
+    run.pins(105.1, "", SILENT);
+    run.world(106.0, WorldEvent::ChainRepaired);
+    run.pins(115.6, "LC", NONE);
+    run.world(399.2, WorldEvent::ChainBroken { from: 1 });
+    run.pins(404.1, "", SILENT);
+    run.world(406.0, WorldEvent::ChainRepaired);
+    run.pins(415.6, "LC", NONE);
+    run.world(699.7, WorldEvent::ChainBroken { from: 1 });
+    run.pins(704.6, "", SILENT);
+    run.world(710.0, WorldEvent::ChainRepaired);
+    let mut early = run.clone();
+    run.pins(769.6, "LC", NONE);
+    passed(&run.end(800.0), Com);
+    early.pins(715.0, "LC", NONE);
+    failed(&early.end(716.0), Com, "an output is High");
+}
+
 #[test]
 fn missing_trust_fails() {
     let mut run = broken();
