@@ -98,10 +98,12 @@ impl Cells {
                     model.set.beyond(z.0[n], Ocv { volts: volts.0[n], per_soc: per_soc.0[n] });
             }
         }
-        self.entropy = Lines::of(&rows, |row| row.entropy).at(inside);
+        let entropy = Lines::of(&rows, |row| row.entropy);
+        let warmer = climate.celsius - model.set.reference_c();
+        self.entropy = entropy.at(inside);
         let hysteresis = Lines::of(&rows, |row| row.hysteresis);
         self.m = hysteresis.at(inside);
-        self.slope = per_soc * own.per_capacity + hysteresis.slope * live * self.h;
+        self.slope = per_soc * own.per_capacity + (hysteresis.slope * self.h + entropy.slope * warmer) * live;
         let r0 = Lines::of(&rows, |row| row.r0);
         let scale0 = own.r0 * climate.r0;
         self.r0 = scale0 * r0.at(inside);
@@ -116,7 +118,7 @@ impl Cells {
         let scale2_charge = own.r * climate.r2_charge;
         self.r2_charge = scale2_charge * r2_charge.at(inside);
         Followed {
-            volts: volts + self.entropy * (climate.celsius - model.set.reference_c()) + self.m * self.h,
+            volts: volts + self.entropy * warmer + self.m * self.h,
             r1_slope: scale1 * r1.slope * live,
             r2_discharge_slope: scale2_discharge * r2_discharge.slope * live,
             r2_charge_slope: scale2_charge * r2_charge.slope * live,

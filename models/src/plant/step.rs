@@ -45,11 +45,11 @@ impl Plant {
             return Proposal { stop: Stop::Guard(index), ..nothing };
         }
         let remaining = until - self.time;
-        let wanted = micros(self.next_s.min(self.reach_s()));
+        let wanted = micros(self.next_s.min(self.reach_s())).max(SHORTEST);
         let mut length = if wanted >= remaining {
             remaining
         } else if 2 * wanted > remaining {
-            remaining.div_ceil(2)
+            remaining.div_ceil(2).max(SHORTEST)
         } else {
             wanted
         };
