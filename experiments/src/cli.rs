@@ -217,8 +217,11 @@ pub struct RandomArgs {
     /// First seed; the others follow it
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(0..=1_000_000_000_000))]
     pub first_seed: u64,
+    /// Play each in lockstep too: jumping over quiet stretches must have changed nothing
+    #[arg(long)]
+    pub lockstep: bool,
     /// Print the resolved scenario of this seed as TOML, to be replayed by `ngbank run`
-    #[arg(long, value_name = "SEED", conflicts_with_all = ["count", "first_seed"])]
+    #[arg(long, value_name = "SEED", conflicts_with_all = ["count", "first_seed", "lockstep"])]
     pub show: Option<u64>,
 }
 

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ngbank_models::time::MS;
 use ngbank_sim::{
-    engine::{Options, run},
+    engine::{Mode, Options, run},
     result::{BALANCE_MAX, RunResult},
     scenario::{NoFiles, Resolved, load, random},
 };
@@ -32,23 +32,31 @@ pub fn resolved(seed: u64) -> Result<Resolved, String> {
     Ok(scenario.resolve(seed))
 }
 
-/// Plays the scenario of a seed.
+/// Plays the scenario of a seed; `twice` also in lockstep, which may change nothing.
 ///
 /// # Errors
-/// With what must not happen: refused, not finished, a panic, a figure that cannot be, a step that is too short.
-pub fn examine(seed: u64) -> Result<RunResult, Vec<String>> {
+/// With what must not happen: refused, not finished, a panic, a figure that cannot be, a step that is too short, another
+/// run in lockstep.
+pub fn examine(seed: u64, twice: bool) -> Result<RunResult, Vec<String>> {
     let resolved = resolved(seed).map_err(|why| vec![format!("refused: {why}")])?;
-    let played = catch_unwind(AssertUnwindSafe(|| run(&resolved, &Options::default())));
-    let result = match played {
-        Ok(Ok(result)) => result,
-        Ok(Err(error)) => return Err(vec![format!("not finished: {error}")]),
+    let result = play(&resolved, Mode::Jump)?;
+    let mut found = impossible(&result);
+    if twice && play(&resolved, Mode::Lockstep)?.digest != result.digest {
+        found.push("another run in lockstep".to_owned());
+    }
+    if found.is_empty() { Ok(result) } else { Err(found) }
+}
+
+fn play(scenario: &Resolved, mode: Mode) -> Result<RunResult, Vec<String>> {
+    let options = Options { mode, ..Options::default() };
+    match catch_unwind(AssertUnwindSafe(|| run(scenario, &options))) {
+        Ok(Ok(result)) => Ok(result),
+        Ok(Err(error)) => Err(vec![format!("not finished: {error}")]),
         Err(panic) => {
             let text = panic.downcast_ref::<String>().map(String::as_str);
-            return Err(vec![format!("panic: {}", text.or(panic.downcast_ref::<&str>().copied()).unwrap_or_default())]);
+            Err(vec![format!("panic: {}", text.or(panic.downcast_ref::<&str>().copied()).unwrap_or_default())])
         }
-    };
-    let impossible = impossible(&result);
-    if impossible.is_empty() { Ok(result) } else { Err(impossible) }
+    }
 }
 
 /// What cannot be in a result.

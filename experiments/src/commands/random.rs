@@ -30,7 +30,7 @@ pub fn random(args: &RandomArgs) -> Result<Exit, CommandError> {
     let hook = panic::take_hook();
     panic::set_hook(Box::new(|_| {}));
     let seeds: Vec<u64> = (args.first_seed..args.first_seed + args.count).collect();
-    let runs: Vec<Row> = seeds.par_iter().with_max_len(16).map(|&seed| Row::of(seed)).collect();
+    let runs: Vec<Row> = seeds.par_iter().with_max_len(16).map(|&seed| Row::of(seed, args.lockstep)).collect();
     panic::set_hook(hook);
 
     let total = Row::total(&runs);
@@ -73,8 +73,8 @@ impl Row {
         Self { found: Vec::new(), judged: Vec::new(), steps: 0, decisions: 0, volts: nothing, celsius: nothing }
     }
 
-    fn of(seed: u64) -> Self {
-        match examine(seed) {
+    fn of(seed: u64, twice: bool) -> Self {
+        match examine(seed, twice) {
             Ok(run) => Self {
                 found: Vec::new(),
                 judged: run.failures(),

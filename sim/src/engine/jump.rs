@@ -153,8 +153,8 @@ impl Engine<'_> {
     pub(super) fn leave_jump(&mut self, t: Micros) {
         let (from, cycle) = (self.jump.from, self.jump.checked.saturating_sub(CYCLES_FRESH));
         self.jump.active = false;
+        self.sample_past(cycle, t);
         if cycle > from {
-            self.sample_past(cycle, t);
             if cycle * CYCLE >= t {
                 self.chain.sample(cycle, cycle * CYCLE, &self.plant);
             }

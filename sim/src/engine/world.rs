@@ -138,6 +138,26 @@ impl Engine<'_> {
         self.pins_act(t);
     }
 
+    fn reset(&mut self, t: Micros, reset: Reset) {
+        let event = match reset {
+            Reset::Watchdog => WorldEvent::WatchdogReset,
+            Reset::Power => WorldEvent::PowerOn,
+        };
+        // Without power nothing starts.
+        if !self.host.powered {
+            return;
+        }
+        if reset == Reset::Watchdog {
+            self.reach.watchdog(&self.host.outputs);
+        }
+        self.host.reset(reset);
+        self.chain.bms_started();
+        self.oracle.world(t, event);
+        // Until the first decision after a reset the outputs float.
+        self.show(t, DEAD);
+        self.pins_act(t);
+    }
+
     fn fault(&mut self, t: Micros, i: usize, begins: bool) {
         let scenario = self.scenario;
         let fault = &scenario.faults[i];
@@ -156,21 +176,7 @@ impl Engine<'_> {
             FaultKind::BatteryRemoved { battery } => self.plant.set_present(battery, !begins),
             // Nothing follows a short that has gone.
             FaultKind::InternalShort { .. } if !begins => self.chain.bleed(&mut self.plant),
-            FaultKind::BmsReset { reset } => {
-                if reset == Reset::Watchdog {
-                    self.reach.watchdog(&self.host.outputs);
-                }
-                self.host.reset(reset);
-                self.chain.bms_started();
-                let event = match reset {
-                    Reset::Watchdog => WorldEvent::WatchdogReset,
-                    Reset::Power => WorldEvent::PowerOn,
-                };
-                self.oracle.world(t, event);
-                // Until the first decision after a reset the outputs float.
-                self.show(t, DEAD);
-                self.pins_act(t);
-            }
+            FaultKind::BmsReset { reset } => self.reset(t, reset),
             FaultKind::SupplyDip { volts } => {
                 self.host.supply_override_v = begins.then_some(volts);
                 let mv = millivolts(self.host.supply_v(self.last_bus_v));

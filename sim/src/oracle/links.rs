@@ -5,7 +5,7 @@ use super::input::DamagedPart;
 use super::ledger::Ledger;
 use super::verdict::Property;
 use super::watch::Watch;
-use super::world::{CLOCK, FOREIGN, Link, SILENT, START, START_MAX, World};
+use super::world::{FOREIGN, Link, SILENT, START, START_MAX, World};
 use ngbank_models::time::{Micros, NEVER};
 
 impl World {
@@ -36,6 +36,7 @@ impl World {
             if self.links.iter().all(Link::heard) {
                 self.externals[START].end(0, t, t + START_MAX);
             }
+            self.end_clock_fault(t, t + START_MAX);
         }
     }
 
@@ -55,6 +56,9 @@ impl World {
             watch.trust_from(b, until);
         }
         self.lossy[b] = some;
+        if !some {
+            self.end_clock_fault(t, t + self.timeout + TRUST_LONG + self.reach);
+        }
         if !self.lossy.contains(&true) && self.lossy_until == NEVER {
             self.lossy_until = t + self.timeout + self.reach;
         }
@@ -110,7 +114,7 @@ impl World {
             if !self.links.iter().any(|link| !link.heard()) {
                 let complete = next_arrival(t, b);
                 let over = (trusted + self.reach).max(t + START_MAX);
-                self.externals[CLOCK].end(0, t, over);
+                self.end_clock_fault(t, over);
                 if self.foreign.iter().all(Option::is_none) {
                     self.externals[START].end(0, complete, over);
                 }

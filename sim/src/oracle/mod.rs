@@ -216,6 +216,10 @@ impl Oracle {
             self.after_cut.restart(t);
         }
         if effect.clock {
+            let slack = self.world.slack(t);
+            for cut in &mut self.cuts {
+                cut.restart(t, slack);
+            }
             self.low_cell.restart(t);
             self.after_cut.restart(t);
         }

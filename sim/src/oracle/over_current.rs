@@ -113,6 +113,16 @@ impl OverCurrent {
         }
     }
 
+    /// The clock went backwards: a running retry time or latch starts anew (TIME-2).
+    pub(super) fn restart(&mut self, t: Micros, slack: Micros) {
+        if self.on {
+            self.may_until = self.may_until.max(t + self.longest() + slack);
+        }
+        for cut in &mut self.cuts {
+            cut.told = true;
+        }
+    }
+
     /// Remote off ends the retry time and the latch (OC-3, REM-4).
     pub(super) fn remote_off(&mut self) {
         self.must_until = 0;
@@ -172,7 +182,7 @@ impl OverCurrent {
         let limits = [(self.continuous, OC_CONTINUOUS), (self.pulse, OC_PULSE), (self.over, CYCLE)];
         let dues = limits.iter().filter_map(|&(signal, hold)| {
             let since = signals.any(signal, true)?.since;
-            let since = since.max(high_since).max(context.running_from);
+            let since = since.max(high_since).max(context.running_from).max(context.base);
             Some(since.saturating_add(hold).max(context.changed).saturating_add(context.slack))
         });
         dues.min()
@@ -202,8 +212,12 @@ impl OverCurrent {
             self.cuts.push(Cut { at: t, counts: None, fails: None, told: false });
             self.must_until = t + OC_RETRY - DECISION;
         }
+        self.may_until = t + self.longest() + slack;
+    }
+
+    /// The longest time for which the last cut may float the output.
+    fn longest(&self) -> Micros {
         let counted = self.cuts.iter().filter(|cut| cut.fails.is_none()).count();
-        let may = if counted >= 3 { OC_LATCH } else { OC_RETRY };
-        self.may_until = t + may + slack;
+        if counted >= 3 { OC_LATCH } else { OC_RETRY }
     }
 }

@@ -251,11 +251,8 @@ impl World {
                 effect.clock = true;
                 ledger.reached(Property::Time);
                 self.base = t;
-                let clock = &mut self.externals[CLOCK];
-                clock.begin(0, t, NEVER);
-                if self.links.iter().all(Link::heard) {
-                    clock.end(0, t, t + START_MAX);
-                }
+                self.externals[CLOCK].begin(0, t, NEVER);
+                self.end_clock_fault(t, t + START_MAX);
                 // A smaller step may pass between two decisions.
                 if Micros::from(ms) * MS > DECISION {
                     self.owe(t, CLOCK, pins);
@@ -334,12 +331,11 @@ impl World {
         let arrivals =
             self.links.iter().enumerate().map(|(b, link)| if link.heard() { next_arrival(t, b) } else { NEVER });
         let complete = arrivals.max().unwrap_or(t);
+        let over = if self.strange() { NEVER } else { t + START_MAX };
         let start = &mut self.externals[START];
         start.end(0, t, t);
         start.begin(0, t, t + 1);
         if complete < NEVER {
-            let foreign = self.foreign.iter().any(Option::is_some);
-            let over = if foreign { NEVER } else { t + START_MAX };
             start.end(0, complete, over);
         }
         // Remote and bank are judged anew.
@@ -361,6 +357,19 @@ impl World {
             watch.set_foreign(b, false);
         }
         self.externals[FOREIGN].allow(t, over);
+    }
+
+    /// A clock fault ends as a start does, once every battery is heard and is the right one (TIME-2, BOOT-1); at the latest at
+    /// `latest`, unless that is not sure.
+    pub(super) fn end_clock_fault(&mut self, t: Micros, latest: Micros) {
+        if self.links.iter().all(Link::heard) {
+            self.externals[CLOCK].end(0, t, if self.strange() { NEVER } else { latest });
+        }
+    }
+
+    /// Whether a battery is another one, or is heard now and then only: nobody knows how long a start takes.
+    fn strange(&self) -> bool {
+        self.foreign.iter().any(Option::is_some) || self.lossy.contains(&true)
     }
 
     /// After power loss a battery needs to be heard again, no more (BOOT-2). One that is silent now has never been heard:
