@@ -42,7 +42,9 @@ pub struct Chain {
     seed: u64,
     /// The first battery behind a broken cable; the number of batteries when the chain is whole.
     broken_from: usize,
-    /// Bit b is set while another battery answers at place b than at the last start of the BMS (COM-7).
+    /// By battery: the serial of its first sound frame since the BMS started, which it has learnt (COM-7).
+    known: Vec<Option<u32>>,
+    /// Bit b is set while another battery than that is at place b.
     foreign: u64,
     /// Bit b is set once a sound frame of the other battery at place b has arrived.
     heard: u64,
@@ -72,6 +74,7 @@ impl Chain {
             capacity_as: rating.capacity_ah * 3_600.0,
             seed: scenario.seed,
             broken_from: batteries,
+            known: vec![None; scenario.serials.len()],
             foreign: 0,
             heard: 0,
             removed: 0,
@@ -111,12 +114,23 @@ impl Chain {
             return None;
         }
         let length = self.reports[(cycle & 1) as usize][battery].encode(&mut self.frame);
-        if self.damage[battery] > 0.0 {
-            self.damage_frame(cycle, battery, length);
-        } else if self.reports[(cycle & 1) as usize][battery].serial == self.serials[battery] {
-            self.heard |= self.foreign & (1 << battery);
+        if self.damage[battery] == 0.0 || !self.damage_frame(cycle, battery, length) {
+            self.hear(battery, self.reports[(cycle & 1) as usize][battery].serial);
         }
         self.frame.get(..length)
+    }
+
+    /// A sound frame arrives, perhaps of a battery that has been exchanged since it was sampled.
+    fn hear(&mut self, battery: usize, serial: u32) {
+        if *self.known[battery].get_or_insert(serial) != serial {
+            self.heard |= 1 << battery;
+        }
+        self.find_foreign(battery);
+    }
+
+    fn find_foreign(&mut self, battery: usize) {
+        let foreign = self.known[battery].is_some_and(|known| known != self.serials[battery]);
+        self.foreign = self.foreign & !(1 << battery) | u64::from(foreign) << battery;
     }
 
     /// Lowest cell of the frame of this battery and cycle, if the BMS can but accept it.
@@ -126,12 +140,13 @@ impl Chain {
         cells.iter().copied().min().filter(|_| sound)
     }
 
-    /// Flips one to three bits of a damaged frame; which frames and bits, the seed decides by battery and cycle.
-    fn damage_frame(&mut self, cycle: u64, battery: usize, length: usize) {
+    /// Flips one to three bits of a damaged frame; which frames and bits, the seed decides by battery and cycle. False if
+    /// this one is not damaged.
+    fn damage_frame(&mut self, cycle: u64, battery: usize, length: usize) -> bool {
         let purpose = format!("damage of frame {cycle}");
         let mut stream = stream(self.seed, Entity::Battery(battery), &purpose);
         if stream.unit() >= self.damage[battery] {
-            return;
+            return false;
         }
         let mut flipped = [usize::MAX; 3];
         for i in 0..=stream.below(3) as usize {
@@ -142,6 +157,7 @@ impl Chain {
                 self.frame[bit / 8] ^= 1 << (bit % 8);
             }
         }
+        true
     }
 
     /// True if every frame of every battery in front of a break arrives undamaged.
@@ -163,6 +179,7 @@ impl Chain {
 
     /// The BMS has started: it will learn the batteries that answer now (COM-7).
     pub fn bms_started(&mut self) {
+        self.known.fill(None);
         self.foreign = 0;
     }
 
@@ -204,8 +221,8 @@ impl Chain {
             }
             FaultKind::ForeignBattery { battery } => {
                 self.serials[battery] ^= FOREIGN_SERIAL;
-                self.foreign ^= 1 << battery;
                 self.heard &= !(1 << battery);
+                self.find_foreign(battery);
             }
             FaultKind::BatteryRemoved { battery } if begins => self.removed |= 1 << battery,
             FaultKind::BatteryRemoved { battery } => self.removed &= !(1 << battery),

@@ -22,7 +22,8 @@ impl World {
         if present {
             ledger.reached(Property::Com);
             // One that is not heard is nobody's yet: it says who it is when it is heard.
-            let heard = self.links[battery].heard();
+            // Nor is one that is there before the first of its place has been heard, which may be itself.
+            let heard = self.links[battery].heard() && next_arrival(self.base, battery) < t;
             cause.begin(battery, t, if heard { t + self.reach } else { NEVER });
             watch.set_foreign(battery, true);
             // Its frames may count as none of this battery's.
