@@ -181,6 +181,8 @@ impl Engine<'_> {
                 self.host.supply_override_v = begins.then_some(volts);
                 let mv = millivolts(self.host.supply_v(self.last_bus_v));
                 self.oracle.world(t, WorldEvent::Supply { mv });
+                // What its inputs count as depends on it (REM-1).
+                self.tell_remote(t);
             }
             FaultKind::OutputShort => {
                 self.host.fuse_blown = true;

@@ -70,7 +70,7 @@ pub(super) struct World {
     pub(super) timeout: Micros,
     pub(super) debounce: Micros,
     powered: bool,
-    /// A firmware update is under way since (UPD-2).
+    /// A firmware update is under way (UPD-2); at the latest from here on the LEDs say so.
     updating: Option<Micros>,
     /// The core has listened since then.
     pub(super) base: Micros,
@@ -177,7 +177,7 @@ impl World {
 
     /// LED-3: both LEDs must be blinking at `t`.
     pub(super) fn leds_must_blink(&self, t: Micros) -> bool {
-        self.updating.is_some_and(|since| since + DECISION < t)
+        self.updating.is_some_and(|latest| latest < t)
     }
 
     pub(super) fn accuse_waiting(&mut self, t: Micros, text: String, ledger: &mut Ledger) {
@@ -232,9 +232,10 @@ impl World {
             }
             WorldEvent::UpdateBegins => {
                 ledger.reached(Property::Upd);
-                self.updating = Some(t);
                 // The next decision, however late decisions come now.
-                self.externals[UPDATE].begin(0, t, t + DECISION + (self.reach - SLACK));
+                let latest = t + DECISION + (self.reach - SLACK);
+                self.updating = Some(latest);
+                self.externals[UPDATE].begin(0, t, latest);
             }
             WorldEvent::UpdateEnds { failed } => {
                 self.end_update(t);
