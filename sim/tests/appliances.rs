@@ -175,8 +175,8 @@ fn the_energy_per_day_scales_all_days_alike() {
 fn what_is_wrong_is_named_with_its_place() {
     let refused = |keys: &str, field: &str, line: usize| {
         let found = load(&van(keys), "van.toml", &NoFiles).expect_err(keys);
-        let place = |finding: &&ngbank_sim::scenario::Diagnostic| finding.field == field && finding.line == line;
-        assert!(found.iter().find(place).is_some(), "{keys}: {found:?}");
+        let place = |finding: &ngbank_sim::scenario::Diagnostic| finding.field == field && finding.line == line;
+        assert!(found.iter().any(place), "{keys}: {found:?}");
     };
     refused("household = \"castle\"\n", "device[0].household", 16);
     refused("", "device[0].household", 12);
