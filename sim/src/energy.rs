@@ -3,8 +3,8 @@
 //! Everything is counted at the bank's terminals: what an alternator gives is what has come through its relay and cable,
 //! less what its starter battery keeps. Books: what all devices gave = what the cells hold more than at the start + heat
 //! of the batteries + what is left over: heat of links, cables and fuses, and the error of the books. For one string at a
-//! constant current it is I²R to 1e-5 of what was moved; over a month of a house with full banks the error of the books
-//! is of the size of that heat, some 1e-4 of what was moved.
+//! constant current it is I²R to 1e-5 of what was moved; over a month of a house whose bank is balanced for days it is less
+//! than that by some 2e-5 of what was moved, because a bleed counts as charging current where charge is wasted.
 
 use ngbank_models::cell::CellSet;
 use ngbank_models::devices::{DeviceSpec, SwitchSpec};

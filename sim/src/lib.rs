@@ -21,6 +21,7 @@
 //! | Module | What it is |
 //! |---|---|
 //! | [`scenario`] | scenario files, their checks, the built-in ones, and the resolved form |
+//! | [`appliances`] | when the appliances of a household run, drawn from a seed |
 //! | [`streams`] | one random stream per seed, entity and purpose; noise with random access |
 //! | [`engine`] | time, chain, BMS host, faults, jumping, record |
 //! | [`oracle`] | the independent judge with its own table of numbers |
@@ -34,6 +35,7 @@
 //! **Not here.** It prints nothing and opens no file. No physics (that is `ngbank-models`) and no rule of the firmware
 //! (`ngbank-core`). One fault at a time by scenario; no swarm, no shrinking of failing runs.
 
+pub mod appliances;
 pub mod energy;
 pub mod engine;
 pub mod oracle;

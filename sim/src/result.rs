@@ -114,6 +114,8 @@ pub struct Extremes {
     pub temperature_c_min: f64,
     /// Highest true battery temperature, °C.
     pub temperature_c_max: f64,
+    /// Largest difference between true battery temperatures at one instant, K.
+    pub temperature_spread_k_max: f64,
     /// Lowest true state of charge of a cell, 0 to 1.
     pub soc_min: f64,
     /// Highest true state of charge of a cell, 0 to 1.

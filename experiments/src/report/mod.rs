@@ -46,6 +46,7 @@ pub fn html(summary: &Summary, records: &[RunRecord], replays: &[(Resolved, RunR
     failures(&mut page, summary);
     timing_plots(&mut page, records)?;
     margin_plots(&mut page, summary, records)?;
+    energies(&mut page, replays);
     traces(&mut page, replays)?;
     assumed::section(&mut page, replays);
     Ok(page.finish())
@@ -239,6 +240,23 @@ fn margin_plots(page: &mut Page, summary: &Summary, records: &[RunRecord]) -> Re
         })?);
     }
     Ok(())
+}
+
+/// Where the energy of the plotted runs came from and where it went.
+fn energies(page: &mut Page, replays: &[(Resolved, RunResult)]) {
+    let Some((_, first)) = replays.first() else { return };
+    page.heading("Energy by path");
+    page.paragraph(
+        "Wh at the bank's terminals over one run of each scenario; what goes into the bank is positive. Stored is what the \
+         cells hold more than at the start. Left over is the heat of links, cables and fuses, and the error of the books.",
+    );
+    let paths = first.energy.rows().map(|(path, _)| path);
+    let columns: Vec<&str> = ["Scenario", "Seed"].into_iter().chain(paths).collect();
+    let row = |(resolved, run): &(Resolved, RunResult)| {
+        let figures = run.energy.rows().map(|(_, wh)| format!("{wh:.1}"));
+        [escape(&resolved.name), resolved.seed.to_string()].into_iter().chain(figures).collect()
+    };
+    page.table(&columns, &replays.iter().map(row).collect::<Vec<_>>());
 }
 
 fn traces(page: &mut Page, replays: &[(Resolved, RunResult)]) -> Result<(), PlotError> {

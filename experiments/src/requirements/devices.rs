@@ -34,7 +34,7 @@ fn of_device(device: &DeviceSpec) -> Option<&'static str> {
         DeviceSpec::ResistiveLoad(_) => Some("DEV-6"),
         DeviceSpec::CurrentLoad(_) => Some("DEV-7"),
         DeviceSpec::PowerLoad(_) => Some("DEV-8"),
-        DeviceSpec::ProfileLoad(_) => Some("DEV-9"),
+        DeviceSpec::ProfileLoad(_) | DeviceSpec::ApplianceLoad(_) => Some("DEV-9"),
         DeviceSpec::Parasitic(_) => Some("DEV-10"),
         DeviceSpec::MainsCharger(_) => Some("DEV-13"),
         DeviceSpec::SolarCharger(_) => Some("DEV-14"),

@@ -1,12 +1,14 @@
-//! The product catalogue: battery models, and the default figures of chargers and switchgear.
+//! The product catalogue: battery models, the default figures of chargers and switchgear, the appliances of
+//! households.
 //!
-//! Everything here is data (`data/batteries.toml`, `data/devices/`), so that a product is
+//! Everything here is data (`data/batteries.toml`, `data/devices/`, `data/households/`), so that a product is
 //! added without touching code. [`find`] looks up a built-in battery; [`Batteries::extended`]
 //! adds those of a user's file, and so does [`Products::extended`] with
 //! named products. Every figure carries a [`Sure`] letter.
 
 mod batteries;
 mod figures;
+mod households;
 mod products;
 
 pub use batteries::{Batteries, BatteryModel, BatterySure, builtin, find};
@@ -15,7 +17,7 @@ pub use figures::{
     CyrixLoadFigures, DcDcFigures, DeviceFigures, EfficiencyPoint, Figure, InverterFigures, MainsChargerFigures,
     SolarChargerFigures, SpeedPoint, StarterBatteryFigures, Sure, figures,
 };
-
+pub use households::{Always, Appliances, Cycling, Household, Sourced, Use};
 pub use products::{Product, Products, products};
 
 /// Factor on the 12 V figures of devices: 1, 2 or 4 at a system voltage of 12, 24 or 48 V.

@@ -16,12 +16,12 @@ use super::regulator::{Mode, Regulator};
 use super::solar_charger::{Panel, SolarChargerPart};
 use super::starter_battery::{StarterBatteryData, StarterBatteryPart};
 use super::supply::Supply;
-use super::{Alternator, BatteryProtect, Contactor, Cyrix, DcDcConverter, StarterBattery};
+use super::{Alternator, ApplianceLoad, BatteryProtect, Contactor, Cyrix, DcDcConverter, StarterBattery};
 use super::{DeviceSpec, Inverter, MainsCharger, SolarCharger, SwitchSpec};
 use crate::catalogue::{DeviceFigures, EfficiencyPoint, Figure};
 use crate::circuit::BEYOND_MAX;
-use crate::profile::{Library, SeriesSpec, micros_of_seconds};
-use crate::time::{Micros, NEVER};
+use crate::profile::{Library, Point, Quantity, Series, SeriesSpec, Table, micros_of_seconds};
+use crate::time::{Micros, NEVER, SECOND};
 
 /// Something that keeps an installation from being built.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -202,6 +202,9 @@ pub(super) fn device_part(device: &DeviceSpec, k: f64, f: &DeviceFigures, librar
             let demand = Demand::Series(series(&d.load));
             power_load(demand, k, f, d.low_shut_down_v, d.low_restart_v)
         }
+        DeviceSpec::ApplianceLoad(d) => {
+            power_load(Demand::Series(appliances(d)), k, f, d.low_shut_down_v, d.low_restart_v)
+        }
         DeviceSpec::PowerLoad(d) => {
             let (from, until) = window(d.from_s, d.until_s);
             let demand = Demand::Window { value: d.power_w, from, until };
@@ -229,6 +232,15 @@ pub(super) fn device_part(device: &DeviceSpec, k: f64, f: &DeviceFigures, librar
         }
         DeviceSpec::Indicator(_) => Box::new(OwnDraw(Draw::new(0.0, k))),
     }
+}
+
+/// The power of a household as drawn, or its mean.
+fn appliances(d: &ApplianceLoad) -> Series {
+    let mean_w = || d.household.appliances().mean_kwh_per_day() * 1_000.0 / 24.0;
+    let steps = d.drawn_s_w.clone().unwrap_or_else(|| vec![(0, mean_w())]);
+    let row = |(at_s, watts): (u32, f64)| Point { at: Micros::from(at_s) * SECOND, value: d.scale * watts };
+    let rows: Vec<Point> = steps.into_iter().map(row).collect();
+    Series::new(Table::from_rows(Quantity::Power, &rows, NEVER))
 }
 
 fn power_load(
@@ -292,7 +304,7 @@ fn dc_dc_converter(d: &DcDcConverter, k: f64, figures: &DeviceFigures, library: 
     Box::new(PowerPart::new(demand, Some(conversion), None, supply, LowVoltage::new(limits)))
 }
 
-fn alternator(d: &Alternator, k: f64, figures: &DeviceFigures, speed: crate::profile::Series) -> Box<dyn Part + Send> {
+fn alternator(d: &Alternator, k: f64, figures: &DeviceFigures, speed: Series) -> Box<dyn Part + Send> {
     let f = &figures.alternator;
     let regulator = Regulator {
         k,
@@ -345,15 +357,16 @@ fn mains_charger(d: &MainsCharger, k: f64, f: &DeviceFigures) -> Box<dyn Part + 
     let cable = d.cable_resistance_ohm.unwrap_or(f.cable_resistance_ohm.value);
     let watts_max = d.power_limit_w.unwrap_or(f64::INFINITY);
     let charger = Charger::new(k, cable, d.current_limit_a, watts_max, limits);
-    Box::new(MainsChargerPart::new(charger, us_or(d.start_delay_s, &f.start_delay_s)))
+    let mains = window(d.from_s, d.until_s);
+    Box::new(MainsChargerPart::new(charger, us_or(d.start_delay_s, &f.start_delay_s), mains))
 }
 
 fn solar_charger(
     d: &SolarCharger,
     k: f64,
     f: &DeviceFigures,
-    irradiance: crate::profile::Series,
-    air_c: Option<crate::profile::Series>,
+    irradiance: Series,
+    air_c: Option<Series>,
 ) -> Box<dyn Part + Send> {
     let f = &f.solar_charger;
     let float_v = d.float_v.unwrap_or(f.float_v.value * k);

@@ -1,7 +1,7 @@
 //! Which figures of a device are within range.
 
 use super::Wire;
-use super::spec::{DcDcConverter, Inverter};
+use super::spec::{ApplianceLoad, DcDcConverter, Inverter};
 use super::vehicle_spec::Alternator;
 
 pub(super) const POWER_MAX_W: f64 = 1e7;
@@ -96,6 +96,21 @@ impl<'a> Check<'a> {
             (self.report)("efficiency", "points out of order".into(), "ascending load_share".into());
         }
     }
+
+    pub(super) fn appliances(&mut self, k: f64, d: &ApplianceLoad) {
+        self.within("scale", d.scale, 0.0, 1e6);
+        self.low_voltage(k, d.low_shut_down_v, d.low_restart_v);
+        let Some(steps) = &d.drawn_s_w else { return };
+        for (i, (_, watts)) in steps.iter().enumerate() {
+            self.within(&format!("drawn_s_w[{i}]"), *watts, 0.0, POWER_MAX_W);
+        }
+        let ascending = steps.windows(2).all(|pair| pair[0].0 < pair[1].0);
+        if steps.first().is_none_or(|step| step.0 != 0) || !ascending {
+            let allowed = "times in s, the first 0, each later than the one before";
+            (self.report)("drawn_s_w", "other times".into(), allowed.into());
+        }
+    }
+
     pub(super) fn dc_dc(&mut self, k: f64, d: &DcDcConverter) {
         self.optional("power_w", d.power_w, 0.0, POWER_MAX_W);
         if d.load.is_some() == d.power_w.is_some() {

@@ -57,8 +57,8 @@ pub use build::{BuildProblem, check};
 pub use event::{Action, DeviceEvent};
 pub use installation::Installation;
 pub use spec::{
-    CurrentLoad, DcDcConverter, DeviceSpec, Indicator, Inverter, MainsCharger, Parasitic, PowerLoad, ProfileLoad,
-    ResistiveLoad, SolarCharger,
+    ApplianceLoad, CurrentLoad, DcDcConverter, DeviceSpec, Indicator, Inverter, MainsCharger, Parasitic, PowerLoad,
+    ProfileLoad, ResistiveLoad, SolarCharger,
 };
 pub use switch_spec::{BatteryProtect, Contactor, Cyrix, SwitchSpec};
 pub use vehicle_spec::{Alternator, StarterBattery};

@@ -6,7 +6,7 @@
 use super::check::{CURRENT_MAX_A, Check, POWER_MAX_W};
 use super::vehicle_spec::{Alternator, StarterBattery};
 use super::{Output, Wire};
-use crate::catalogue::{EfficiencyPoint, voltage_factor};
+use crate::catalogue::{EfficiencyPoint, Household, voltage_factor};
 use crate::profile::{Library, Quantity, SeriesSpec};
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +53,10 @@ macro_rules! wired {
 
 pub(super) use wired;
 
+fn one() -> f64 {
+    1.0
+}
+
 /// What a switch that was never off needs no word for.
 fn is_zero(seconds: &f64) -> bool {
     *seconds == 0.0
@@ -64,6 +68,27 @@ wired! {
     ProfileLoad {
         /// Power drawn from the bank (W).
         load: SeriesSpec,
+        /// Voltage below which it switches off (V).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        low_shut_down_v: Option<f64>,
+        /// Voltage above which it comes back (V).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        low_restart_v: Option<f64>,
+    }
+}
+
+wired! {
+    /// The appliances of a household, each used at times that a seed decides; minimum voltage as [`ProfileLoad`].
+    ApplianceLoad {
+        /// Whose appliances.
+        household: Household,
+        /// Factor on their power.
+        #[serde(default = "one")]
+        scale: f64,
+        /// Power without the factor: (s, W from then on), the first at 0 s. A scenario draws it; left out: the mean
+        /// power of the household, all the time.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        drawn_s_w: Option<Vec<(u32, f64)>>,
         /// Voltage below which it switches off (V).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         low_shut_down_v: Option<f64>,
@@ -192,6 +217,12 @@ wired! {
     MainsCharger {
         /// Current limit (A).
         current_limit_a: f64,
+        /// There is mains from this scenario time (s).
+        #[serde(default, skip_serializing_if = "is_zero")]
+        from_s: f64,
+        /// There is mains until this scenario time (s); left out: for ever.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until_s: Option<f64>,
         /// Power limit (W); left out: none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         power_limit_w: Option<f64>,
@@ -273,6 +304,8 @@ pub struct Parasitic {
 pub enum DeviceSpec {
     /// Power over time.
     ProfileLoad(ProfileLoad),
+    /// Appliances of a household.
+    ApplianceLoad(ApplianceLoad),
     /// Constant power.
     PowerLoad(PowerLoad),
     /// Constant current.
@@ -302,6 +335,7 @@ impl DeviceSpec {
     pub fn wire(&self) -> Wire<'_> {
         match self {
             DeviceSpec::ProfileLoad(d) => d.wire(),
+            DeviceSpec::ApplianceLoad(d) => d.wire(),
             DeviceSpec::PowerLoad(d) => d.wire(),
             DeviceSpec::CurrentLoad(d) => d.wire(),
             DeviceSpec::ResistiveLoad(d) => d.wire(),
@@ -354,6 +388,7 @@ impl DeviceSpec {
         check.wire(&self.wire());
         match self {
             DeviceSpec::ProfileLoad(d) => check.low_voltage(k, d.low_shut_down_v, d.low_restart_v),
+            DeviceSpec::ApplianceLoad(d) => check.appliances(k, d),
             DeviceSpec::PowerLoad(d) => {
                 check.within("power_w", d.power_w, 0.0, POWER_MAX_W);
                 check.window(d.from_s, d.until_s);
@@ -380,6 +415,7 @@ impl DeviceSpec {
             }
             DeviceSpec::MainsCharger(d) => {
                 check.within("current_limit_a", d.current_limit_a, 0.1, CURRENT_MAX_A);
+                check.window(d.from_s, d.until_s);
                 check.optional("power_limit_w", d.power_limit_w, 1.0, POWER_MAX_W);
                 check.charge_voltages(k, d.absorption_v, d.float_v);
                 check.optional("tail_current_a", d.tail_current_a, 0.1, CURRENT_MAX_A);

@@ -122,6 +122,7 @@ fn mean(
         entropy: half(sums0.entropy, sums1.entropy),
         ocv: half(sums0.ocv, sums1.ocv),
         leak_watts: half(sums0.leak_watts, sums1.leak_watts),
+        leak_entropy: half(sums0.leak_entropy, sums1.leak_entropy),
         ..Sums::default()
     };
     let between = Climate { celsius: half(climate0.celsius, climate1.celsius), ..Climate::default() };

@@ -30,6 +30,8 @@ pub(super) struct Sums {
     pub entropy: Lane,
     /// Σ OCV·(bleed + self-discharge), W.
     pub leak_watts: Lane,
+    /// Σ dOCV/dT·(bleed + self-discharge), W/K.
+    pub leak_entropy: Lane,
     /// Σ R·bleed: what the bleed takes from the voltages, V.
     pub r0_bleed: Lane,
     pub r1_bleed: Lane,
@@ -61,6 +63,7 @@ impl Sums {
         self.r0_slope += cells.r0_slope;
         self.entropy += cells.entropy;
         self.leak_watts += ocv * leak;
+        self.leak_entropy += cells.entropy * leak;
         if !own.bleed.is_zero() {
             let r0_bleed = cells.r0 * own.bleed;
             self.emf = self.emf - r0_bleed;
@@ -106,7 +109,7 @@ impl Model {
         let wasted = i.max(Lane::default()) * (1.0 - self.efficiency);
         let kelvin = climate.celsius + 273.15;
         (sums.r0 * i - sums.r0_bleed + sums.v1 + sums.v2 + sums.mh) * i
-            + kelvin * sums.entropy * (i - wasted)
+            + kelvin * (sums.entropy * (i - wasted) - sums.leak_entropy)
             + sums.ocv * wasted
             + sums.leak_watts
     }

@@ -75,7 +75,7 @@ pub struct Table {
 impl Table {
     /// A table from rows in ascending time, the first at 0, repeating after `period`
     /// (later than the last row). Reads them as the module's table says.
-    pub(super) fn from_rows(quantity: Quantity, rows: &[Point], period: Micros) -> Table {
+    pub(crate) fn from_rows(quantity: Quantity, rows: &[Point], period: Micros) -> Table {
         let spacing_min = rows.windows(2).map(|w| w[1].at - w[0].at).min().unwrap_or(period);
         let points = match quantity {
             Quantity::Temperature => means_of_lines(rows, period),

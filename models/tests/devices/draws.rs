@@ -1,6 +1,7 @@
 //! Plain loads, draws that nothing stops, and the BMS itself (SUP-2).
 
 use crate::bench::Bench;
+use ngbank_models::catalogue::Household;
 use ngbank_models::circuit::Branch;
 use ngbank_models::time::{HOUR, MINUTE, SECOND};
 
@@ -68,6 +69,41 @@ fn a_profile_plays_its_minutes() {
         let row = table.points().iter().rev().find(|point| point.at <= at).unwrap();
         assert_eq!(bench.branch("house"), Branch::Power { watts: -5.0 * row.value });
     }
+}
+
+/// What a seed has drawn, times its factor; nothing changes in between. Without a draw it is the household's mean.
+/// (DEV-9)
+#[test]
+fn appliances_play_what_was_drawn() {
+    let mut bench = Bench::new(
+        12,
+        12.8,
+        r#"
+        [[devices]]
+        kind = "appliance-load"
+        name = "van"
+        wired_to = "load"
+        household = "van"
+        scale = 2.0
+        drawn_s_w = [[0, 4.0], [31, 64.0], [40, 4.0], [90, 0.0]]
+        [[devices]]
+        kind = "appliance-load"
+        name = "boat"
+        household = "boat"
+    "#,
+    );
+    bench.pins(true, false, false);
+    for (at, watts) in [(0, 8.0), (31, 128.0), (40, 8.0), (90, 0.0)] {
+        bench.run_to((at * SECOND).saturating_sub(1));
+        let next = bench.installation.next_time();
+        assert!(at == 0 || next == at * SECOND, "{next} µs, not at {at} s");
+        bench.run_to(at * SECOND);
+        assert_eq!(bench.branch("van").amps(10.0), -watts / 10.0, "at {at} s");
+    }
+    bench.run_to(HOUR);
+    assert_eq!(bench.amps("van"), 0.0);
+    let mean_w = Household::Boat.appliances().mean_kwh_per_day() * 1_000.0 / 24.0;
+    assert_eq!(bench.branch("boat"), Branch::Power { watts: -mean_w });
 }
 
 /// (DEV-10)

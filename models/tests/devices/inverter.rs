@@ -3,6 +3,7 @@
 use crate::bench::{Bench, HOLD_UP};
 use ngbank_models::circuit::Branch;
 use ngbank_models::devices::Action::{Locked, LowVoltage, Overload, Restarted, Stopped, Unlocked};
+use ngbank_models::profile::{CsvSource, Library, Quantity, parse};
 use ngbank_models::time::{MINUTE, MS, Micros, SECOND};
 
 fn specs(power_w: f64) -> String {
@@ -144,6 +145,38 @@ fn the_remote_ends_the_lock() {
     bench.pins(false, false, false);
     bench.pins(true, false, false);
     assert!(matches!(bench.branch("inverter"), Branch::Power { .. }));
+}
+
+/// An overload of 29.9 s is borne, one of 30.0 s is not.
+/// (DEV-4)
+#[test]
+fn bears_an_overload_up_to_thirty_seconds() {
+    for (seconds, shuts_down) in [(29.9, false), (30.0, true)] {
+        let library = overload_of(seconds);
+        let specs = r#"
+            [[devices]]
+            kind = "inverter"
+            name = "inverter"
+            wired_to = "load"
+            rated_w = 1000.0
+            load = { series = "overload" }
+        "#;
+        let mut bench = Bench::with_library(12, 12.8, specs, &library);
+        bench.ohms = 0.001;
+        bench.pins(true, false, false);
+        bench.run_to(MINUTE);
+        let expected: &[Micros] = if shuts_down { &[40 * SECOND] } else { &[] };
+        assert_eq!(bench.times("inverter", Overload), expected, "{seconds} s");
+    }
+}
+
+/// 1.5 times the rated power from 10 s on, for so long.
+fn overload_of(seconds: f64) -> Library {
+    let csv = format!("time_s,power_w\n0,500\n10,1500\n{:?},500\n100,500\n", 10.0 + seconds);
+    let source = CsvSource::new("overload", Quantity::Power);
+    let mut library = Library::new();
+    library.add("overload", parse(&source, &csv).expect("a table"));
+    library
 }
 
 /// (DEV-4)

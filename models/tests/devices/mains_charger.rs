@@ -2,7 +2,7 @@
 
 use crate::bench::Bench;
 use ngbank_models::circuit::Branch;
-use ngbank_models::devices::Action::{Absorption, Bulk, Float, Storage};
+use ngbank_models::devices::Action::{Absorption, Bulk, Float, Stopped, Storage};
 use ngbank_models::time::{HOUR, MINUTE, MS, Micros, SECOND};
 
 fn charging(system_voltage_v: u8, volts: f64, figures: &str) -> Bench {
@@ -44,6 +44,30 @@ fn starts_within_three_seconds_and_stops_at_once() {
     bench.pins(false, true, false);
     bench.run_for(3 * SECOND);
     assert_eq!(bench.times("charger", Bulk), [2 * SECOND, 13 * SECOND]);
+}
+
+/// Its mains comes and goes; charging follows it as it follows its remote, and only while the remote is on.
+/// (DEV-13)
+#[test]
+fn charges_while_there_is_mains() {
+    let mut bench = charging(12, 12.5, "from_s = 20.0\nuntil_s = 60.0");
+    assert_eq!(bench.amps("charger"), 0.0);
+    for (at, amps) in
+        [(22 * SECOND - 1, 0.0), (22 * SECOND, 100.0), (60 * SECOND - 1, 100.0), (60 * SECOND, 0.0), (HOUR, 0.0)]
+    {
+        bench.run_to(at);
+        assert_eq!(bench.amps("charger"), amps, "at {at} µs");
+    }
+    assert_eq!(bench.times("charger", Bulk), [22 * SECOND]);
+    assert_eq!(bench.times("charger", Stopped), [60 * SECOND]);
+
+    let mut remote_off = charging(12, 12.5, "from_s = 20.0\nuntil_s = 60.0");
+    remote_off.pins(false, false, false);
+    remote_off.run_to(30 * SECOND);
+    assert_eq!(remote_off.amps("charger"), 0.0);
+    remote_off.pins(false, true, false);
+    remote_off.run_to(32 * SECOND);
+    assert_eq!(remote_off.times("charger", Bulk), [32 * SECOND]);
 }
 
 /// Bulk → absorption 14.2 V → 2 h → float 13.5 V → 8 h → storage, at 12, 24 and 48 V.

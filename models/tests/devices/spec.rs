@@ -31,6 +31,13 @@ const ALL: &str = r#"
     behind = "bp"
     load = { series = "household-summer", start_day = 3, scale = 12.5, repeat_s = 86400 }
     [[devices]]
+    kind = "appliance-load"
+    name = "boat"
+    wired_to = "load"
+    household = "boat"
+    scale = 0.5
+    drawn_s_w = [[0, 3.0], [60, 63.5]]
+    [[devices]]
     kind = "power-load"
     name = "pump"
     wired_to = "load"

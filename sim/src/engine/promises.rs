@@ -115,6 +115,7 @@ impl Look<'_> {
             Figure::CellVMax => extremes.cell_v_max,
             Figure::TemperatureCMin => extremes.temperature_c_min,
             Figure::TemperatureCMax => extremes.temperature_c_max,
+            Figure::TemperatureSpreadKMax => extremes.temperature_spread_k_max,
             Figure::SocMin => extremes.soc_min,
             Figure::SocMax => extremes.soc_max,
             Figure::StringSpreadAMax => extremes.string_spread_a_max,

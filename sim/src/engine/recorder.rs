@@ -54,6 +54,7 @@ impl Recorder {
                 cell_v_max: f64::NEG_INFINITY,
                 temperature_c_min: f64::INFINITY,
                 temperature_c_max: f64::NEG_INFINITY,
+                temperature_spread_k_max: 0.0,
                 soc_min: f64::INFINITY,
                 soc_max: f64::NEG_INFINITY,
                 string_spread_a_max: 0.0,
@@ -140,6 +141,7 @@ impl Recorder {
         let mut cells_v = [0.0; 16];
         let cells_v = &mut cells_v[..plant.cells_per_battery()];
         let mut amps = [(f64::INFINITY, f64::NEG_INFINITY); 2];
+        let mut celsius = amps;
         for (b, found) in survey.boxes.iter().enumerate() {
             let extremes = &mut self.extremes;
             if b % self.series == 0 {
@@ -148,6 +150,10 @@ impl Recorder {
                     (*low, *high) = (low.min(amps), high.max(amps));
                 }
                 self.turned = self.charging[b / self.series].replace(start > 0.0) != Some(start > 0.0);
+            }
+            let (start, end) = plant.battery_temperatures(b);
+            for ((low, high), celsius) in celsius.iter_mut().zip([start, end]) {
+                (*low, *high) = (low.min(celsius), high.max(celsius));
             }
             extremes.temperature_c_min = extremes.temperature_c_min.min(found.low[Envelope::CELSIUS]);
             extremes.temperature_c_max = extremes.temperature_c_max.max(found.high[Envelope::CELSIUS]);
@@ -168,6 +174,9 @@ impl Recorder {
         let spread_a = amps.map(|(low, high)| high - low);
         let most_a = &mut self.extremes.string_spread_a_max;
         *most_a = most_a.max(spread_a[0]).max(spread_a[1]);
+        let spread_k = celsius.map(|(low, high)| high - low);
+        let most_k = &mut self.extremes.temperature_spread_k_max;
+        *most_k = most_k.max(spread_k[0]).max(spread_k[1]);
     }
 
     /// Charges of the cells of battery `b` at the start of the present step.
@@ -219,11 +228,13 @@ impl Recorder {
         let mut cells = [0.0; 16];
         let extremes = &mut self.extremes;
         let (mut low_a, mut high_a) = (f64::INFINITY, f64::NEG_INFINITY);
+        let (mut low_c, mut high_c) = (low_a, high_a);
         for b in 0..plant.batteries() {
             let current = plant.battery_current(b, t);
             low_a = low_a.min(current);
             high_a = high_a.max(current);
             let temperature = plant.battery_temperature(b, t);
+            (low_c, high_c) = (low_c.min(temperature), high_c.max(temperature));
             extremes.temperature_c_min = extremes.temperature_c_min.min(temperature);
             extremes.temperature_c_max = extremes.temperature_c_max.max(temperature);
             let cells = &mut cells[..plant.cells_per_battery()];
@@ -237,6 +248,7 @@ impl Recorder {
             }
         }
         extremes.string_spread_a_max = extremes.string_spread_a_max.max(high_a - low_a);
+        extremes.temperature_spread_k_max = extremes.temperature_spread_k_max.max(high_c - low_c);
     }
 
     fn count(&mut self, before: &Outputs, after: &Outputs) {

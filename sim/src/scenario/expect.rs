@@ -172,6 +172,8 @@ pub enum Figure {
     TemperatureCMin,
     /// Highest true battery temperature, °C.
     TemperatureCMax,
+    /// Largest difference between the true temperatures of two batteries at one instant, K.
+    TemperatureSpreadKMax,
     /// Lowest true state of charge of a cell, 0 to 1.
     SocMin,
     /// Highest true state of charge of a cell, 0 to 1.
@@ -197,6 +199,7 @@ impl Figure {
             Figure::CellVMax => "highest cell voltage (V)",
             Figure::TemperatureCMin => "lowest battery temperature (°C)",
             Figure::TemperatureCMax => "highest battery temperature (°C)",
+            Figure::TemperatureSpreadKMax => "largest difference between battery temperatures at one instant (K)",
             Figure::SocMin => "lowest state of charge of a cell",
             Figure::SocMax => "highest state of charge of a cell",
             Figure::StringSpreadAMax => "largest difference between string currents (A)",

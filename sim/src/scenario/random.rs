@@ -25,6 +25,7 @@ const LAYOUTS: [Layout; 7] = [
 /// Temperature series of the air.
 const AIR: [&str; 2] = ["ambient-tmy", "ambient-clear-winter"];
 const SUN: [&str; 2] = ["pv-tmy", "pv-clear-winter"];
+const SPEED: [&str; 5] = ["vehicle-day", "cycle-wltc", "cycle-udds", "cycle-us06", "cycle-hwfet"];
 const HOUSE: [&str; 2] = ["household-winter", "household-summer"];
 
 /// The text of a scenario file that this seed decides. Loaded and resolved with the same seed it is one random run.
@@ -44,7 +45,8 @@ pub fn random(seed: u64) -> String {
     let bank = draw.bank(&mut text);
     draw.bms(&mut text, duration_s);
     let switches = draw.switches(&mut text);
-    let devices = draw.devices(&mut text, &bank, &switches, duration_s);
+    let mut devices = draw.devices(&mut text, &bank, &switches, duration_s);
+    devices.extend(draw.vehicle(&mut text, &bank));
     draw.faults(&mut text, &bank, &devices, duration_s);
     text
 }
@@ -218,10 +220,12 @@ impl Draw {
         for _ in 0..self.whole(1, 5) {
             let kind = self.of(&[
                 "profile-load",
+                "appliance-load",
                 "power-load",
                 "current-load",
                 "resistive-load",
                 "inverter",
+                "dc-dc-converter",
                 "parasitic",
                 "mains-charger",
                 "solar-charger",
@@ -249,6 +253,20 @@ impl Draw {
                         self.log(0.01, 5.0)
                     ),
                 ),
+                "appliance-load" => put(
+                    text,
+                    format_args!(
+                        "household = \"{}\"\nfraction_of_bank_per_day = {:?}\n",
+                        self.of(&["house", "van", "boat"]),
+                        self.log(0.01, 20.0)
+                    ),
+                ),
+                "dc-dc-converter" => {
+                    put(text, format_args!("power_w = {power:?}\nefficiency = {:?}\n", self.ends(0.1, 1.0)));
+                    if self.chance(0.5) {
+                        put(text, format_args!("input_current_limit_a = {:?}\n", (power / volts).max(0.1)));
+                    }
+                }
                 "power-load" => put(text, format_args!("power_w = {power:?}\n")),
                 "current-load" => put(text, format_args!("current_a = {:?}\n", power / volts)),
                 "resistive-load" => put(text, format_args!("resistance_ohm = {:?}\n", volts * volts / power)),
@@ -283,6 +301,43 @@ impl Draw {
             names.push(name);
         }
         names
+    }
+
+    /// The starter side of a vehicle behind a Cyrix-Li-ct, one time in three; the names of its devices.
+    fn vehicle(&mut self, text: &mut String, bank: &Bank) -> Vec<String> {
+        if !self.chance(0.3) {
+            return Vec::new();
+        }
+        put(
+            text,
+            format_args!(
+                "\n[[switch]]\nkind = \"cyrix-li-ct\"\nname = \"cyrix\"\nwired_to = \"charger\"\n\
+                 cable_resistance_ohm = {:?}\n",
+                self.log(1e-3, 0.1)
+            ),
+        );
+        put(
+            text,
+            format_args!(
+                "\n[[device]]\nkind = \"starter-battery\"\nname = \"starter\"\nbehind = \"cyrix\"\n\
+                 capacity_ah = {:?}\nsoc_at_start = {:?}\n",
+                self.log(20.0, 400.0),
+                self.ends(0.0, 1.0)
+            ),
+        );
+        // From an alternator that is far too weak to one that fills the bank in an hour.
+        let amps = 1000.0 * bank.kwh / f64::from(bank.volts) * self.log(1e-3, 1.0);
+        put(
+            text,
+            format_args!(
+                "\n[[device]]\nkind = \"alternator\"\nname = \"alternator\"\nbehind = \"cyrix\"\nrated_a = {:?}\n\
+                 derating = {:?}\nspeed = {{ series = \"{}\" }}\n",
+                amps.max(1.0),
+                self.ends(0.0, 0.9),
+                self.of(&SPEED)
+            ),
+        );
+        vec!["starter".to_owned(), "alternator".to_owned()]
     }
 
     fn faults(&mut self, text: &mut String, bank: &Bank, devices: &[String], duration_s: u32) {

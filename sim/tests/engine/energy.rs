@@ -53,32 +53,7 @@ fn the_books_close_on_a_constant_current() {
 /// A real driving day: the alternator charges through its Cyrix-Li-ct.
 #[test]
 fn a_driving_day_through_alternator_and_relay() {
-    let devices = r#"
-        [[switch]]
-        kind = "cyrix-li-ct"
-        name = "cyrix"
-        wired_to = "charger"
-        control_current_ma = 4.0
-        [[device]]
-        kind = "alternator"
-        name = "alternator"
-        behind = "cyrix"
-        rated_a = 150.0
-        speed = { series = "vehicle-day", repeat_s = 86400.0 }
-        [[device]]
-        kind = "starter-battery"
-        name = "starter"
-        behind = "cyrix"
-        capacity_ah = 70.0
-        [[device]]
-        kind = "power-load"
-        name = "fridge"
-        wired_to = "load"
-        control_current_ma = 10.0
-        power_w = 60.0
-    "#;
-    let day = BATTERY.replace("4 h", "24 h").replace("12:00", "00:00").replace("soc = 0.7", "soc = 0.4");
-    let (result, _) = play(&format!("{day}{devices}"));
+    let (result, _) = play(include_str!("../../scenarios/long/driving-day.toml"));
     let energy = &result.energy;
     assert!(result.passed(), "{:?}", result.failures());
     assert!(energy.alternator_wh > 500.0 && energy.load_wh < -1_000.0, "{energy:?}");
@@ -88,42 +63,8 @@ fn a_driving_day_through_alternator_and_relay() {
 
 /// 28 days of January: a house of two with the sun of the same month and a mains charger for the rest.
 #[test]
-fn a_house_and_its_sun_for_28_days() {
-    let devices = r#"
-        [[device]]
-        kind = "inverter"
-        name = "house"
-        wired_to = "load"
-        control_current_ma = 10.0
-        rated_w = 15000.0
-        load = { series = "household-winter", start_day = 0 }
-        [[device]]
-        kind = "solar-charger"
-        name = "roof"
-        wired_to = "charger"
-        control_current_ma = 5.0
-        peak_power_w = 8000.0
-        irradiance = { series = "pv-tmy", start_day = 0 }
-        air_temperature = { series = "ambient-tmy", start_day = 0 }
-        [[device]]
-        kind = "mains-charger"
-        name = "mains"
-        wired_to = "charger"
-        control_current_ma = 5.0
-        current_limit_a = 60.0
-        [[device]]
-        kind = "parasitic"
-        name = "clock"
-        current_ma = 10.0
-    "#;
-    let month = BATTERY
-        .replace("4 h", "672 h")
-        .replace("12:00", "00:00")
-        .replace("ng-12.8v-200ah", "ng-25.6v-200ah")
-        .replace("series = 1", "series = 2")
-        .replace("parallel = 1", "parallel = 4")
-        .replace("system_voltage_v = 12", "system_voltage_v = 48");
-    let (result, _) = play(&format!("{month}{devices}"));
+fn a_house_and_its_sun_for_28_days_of_winter() {
+    let (result, _) = play(include_str!("../../scenarios/long/house-winter.toml"));
     let energy = &result.energy;
     assert!(result.passed(), "{:?}", result.failures());
     assert!(energy.solar_wh > 50_000.0 && energy.mains_wh > 10_000.0, "{energy:?}");
@@ -135,9 +76,29 @@ fn a_house_and_its_sun_for_28_days() {
     assert_plausible(energy);
 }
 
-/// The batteries lose a few per cent; what is left over is cables and an error of the books below 1e-4 of what was moved.
+/// 28 days of July: a house of four, whose roof gives more than all it needs.
+#[test]
+fn a_house_and_its_sun_for_28_days_of_summer() {
+    let (result, _) = play(include_str!("../../scenarios/long/house-summer.toml"));
+    let energy = &result.energy;
+    assert!(result.passed(), "{:?}", result.failures());
+    assert!(energy.solar_wh > 2.0 * energy.mains_wh, "{energy:?}");
+    // 28 days of 11.2 kWh and the inverter's losses.
+    assert!((-450_000.0..-313_000.0).contains(&energy.load_wh), "{energy:?}");
+    assert_plausible(energy);
+}
+
+/// The measured house is a scenario as it stands, but for its file.
+#[test]
+fn the_measured_house_names_its_file_and_nothing_else_is_wrong() {
+    let found = load(include_str!("../../scenarios/long/house-measured.toml"), "house-measured.toml", &NoFiles);
+    let found = found.expect_err("its file is not here");
+    assert!(matches!(found.as_slice(), [one] if one.field == "device[0].load.series"), "{found:?}");
+}
+
+/// The batteries lose a few per cent; what is left over is the heat of links and cables: never less than nothing.
 fn assert_plausible(energy: &EnergyByPath) {
     let moved = moved(energy);
-    assert!((-1e-4 * moved..0.02 * moved).contains(&energy.left_over_wh), "{energy:?}");
+    assert!((0.0..0.02 * moved).contains(&energy.left_over_wh), "{energy:?}");
     assert!((0.0..0.08 * moved).contains(&energy.battery_heat_wh), "{energy:?}");
 }

@@ -132,7 +132,7 @@ const PROBLEMS: &[(&str, &str, Without, &str)] = &[
     (
         "boat that charges fast and goes dark at night",
         "boat-dark-at-night",
-        Words("capacity_factor = 0.25", "capacity_factor = 1.0"),
+        Words("capacity_factor = 0.15", "capacity_factor = 1.0"),
         "CHARGER becomes Floating",
     ),
     ("loose chain connector", "loose-chain-connector", Row(Cause::Communication), "LOAD becomes Floating"),

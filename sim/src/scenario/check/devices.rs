@@ -141,10 +141,12 @@ fn read_device<'t>(
         }
     }
     let spec: DeviceSpec = doc.read(table, path)?;
-    if scaled && !spec.series().iter().any(|(field, ..)| *field != "air_temperature") {
+    let scalable = matches!(spec, DeviceSpec::ApplianceLoad(_))
+        || spec.series().iter().any(|(field, ..)| *field != "air_temperature");
+    if scaled && !scalable {
         for key in SCALE_KEYS.iter().map(|key| format!("{path}.{key}")) {
             if doc.has(&key) {
-                doc.error(&key, "only for a device with a load or irradiance series", "");
+                doc.error(&key, "only for a device with a load or irradiance series, or an appliance-load", "");
             }
         }
     }
@@ -164,7 +166,7 @@ fn check_scale(doc: &mut Document<'_>, path: &str, scale: ScaleTable) {
         let field = format!("{path}.fraction_of_bank_per_day");
         doc.error(&field, "either this or energy_kwh_per_day", "");
     }
-    for fixed in ["peak_power_w", "load.scale", "irradiance.scale"] {
+    for fixed in ["peak_power_w", "load.scale", "irradiance.scale", "scale"] {
         let field = format!("{path}.{fixed}");
         if doc.has(&field) {
             doc.error(&field, "absent, because the energy per day decides", "");

@@ -7,6 +7,7 @@ use ngbank_models::time::{HOUR, Micros};
 
 use super::super::check::PlannedDevice;
 use super::Start;
+use crate::appliances;
 use crate::streams::{Entity, stream};
 
 /// One day.
@@ -20,6 +21,12 @@ pub(super) fn resolve(device: &PlannedDevice, start: &Start, library: &Library, 
     for (field, series) in series_mut(&mut spec) {
         let given = device.days_given.contains(&field);
         set_start(series, start, library, given);
+    }
+    if let DeviceSpec::ApplianceLoad(load) = &mut spec
+        && load.drawn_s_w.is_none()
+    {
+        let drawn = appliances::power(load.household, start.seed, &load.name, start.time_of_day, duration);
+        load.drawn_s_w = Some(drawn);
     }
     if let Some(kwh_per_day) = device.energy_kwh_per_day {
         scale(&mut spec, kwh_per_day, library, duration);
@@ -55,6 +62,8 @@ fn scale(spec: &mut DeviceSpec, kwh_per_day: f64, library: &Library, duration: M
                 load.load.scale *= wanted_wh / wh;
             }
         }
+        // Days differ: only the mean of all days is brought to this energy.
+        DeviceSpec::ApplianceLoad(load) => load.scale = kwh_per_day / load.household.appliances().mean_kwh_per_day(),
         DeviceSpec::Inverter(inverter) => {
             if let Some(load) = &mut inverter.load
                 && let Some(wh) = over_run(load)
