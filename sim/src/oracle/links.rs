@@ -17,18 +17,21 @@ impl World {
             return;
         }
         let since = std::mem::replace(slot, present.then_some(t));
-        let cause = &mut self.externals[FOREIGN];
         // OUT-10 stays until a restart finds the bank complete (COM-7).
         if present {
             ledger.reached(Property::Com);
             // One that is not heard is nobody's yet: it says who it is when it is heard.
             // Nor is one that is there before the first of its place has been heard, which may be itself.
             let heard = self.links[battery].heard() && next_arrival(self.base, battery) < t;
-            cause.begin(battery, t, if heard { t + self.reach } else { NEVER });
+            // While the BMS starts it is only waited for (BOOT-1).
+            let starting = self.externals[START].may(t);
+            let latest = if heard && !starting { t + self.reach } else { NEVER };
+            self.externals[FOREIGN].begin(battery, t, latest);
             watch.set_foreign(battery, true);
             // Its frames may count as none of this battery's.
             self.externals[SILENT].allow(t, NEVER);
         } else {
+            let cause = &mut self.externals[FOREIGN];
             let seen = since.is_some_and(|since| since + self.reach <= t) && cause.must(t);
             if !seen {
                 // Perhaps no frame of it was seen, or a start has learnt it and its going is the change.
@@ -72,12 +75,15 @@ impl World {
         change(&mut self.links[b]);
         let is = self.links[b].heard();
         if was && !is {
-            let (earliest, latest) = if self.links[b].implausible {
-                // Two frames in a row (COM-4).
-                (t, t + 2 * CYCLE + self.reach)
-            } else {
-                ((t + self.timeout).saturating_sub(CYCLE + SLOT), t + self.timeout + self.reach)
+            let timeout = t + self.timeout + self.reach;
+            let (earliest, latest) = match self.links[b].implausible {
+                // Two frames in a row (COM-4), if they arrive.
+                true if self.lossy[b] => (t, timeout),
+                true => (t, t + 2 * CYCLE + self.reach),
+                false => ((t + self.timeout).saturating_sub(CYCLE + SLOT), timeout),
             };
+            // A BMS that is being updated hears nothing, and misses nobody.
+            let latest = if self.updating() { NEVER } else { latest };
             self.links[b].lost = Some((t, earliest, latest));
             // Before it is noticed the last report counts.
             self.externals[SILENT].begin(b, earliest.max(t), latest.max(self.base + self.timeout + self.reach));
