@@ -7,7 +7,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use ngbank_benches::days::{DAYS, Day};
+use ngbank_benches::days::{DAYS, Day, INSTALLATIONS};
 use ngbank_benches::explicit::{Explicit, Voltages};
 use ngbank_benches::least_seconds;
 use ngbank_models::time::{MINUTE, Micros, SECOND};
@@ -16,10 +16,10 @@ use ngbank_sim::result::RunResult;
 use ngbank_sim::scenario::Resolved;
 
 /// Tolerance of the tight solution that a day is compared with, V.
-const TIGHT_V: f64 = 1e-7;
+const TIGHT_V: f64 = 1e-6;
 /// Steps per second of the plain loop, and of the tight solution of its equations.
 const PLAIN: u32 = 1;
-const PLAIN_TIGHT: u32 = 32;
+const PLAIN_TIGHT: u32 = 16;
 
 fn play(scenario: &Resolved, mode: Mode) -> RunResult {
     run(black_box(scenario), &Options { mode, ..Options::default() }).expect("the day can be played")
@@ -95,9 +95,20 @@ fn compare(day: &Day) {
     );
 }
 
+/// What eight more devices cost.
+fn compare_installations() {
+    let milliseconds = |day: &Day| {
+        let scenario = day.resolve();
+        1e3 * least_seconds(9, || play(&scenario, Mode::Jump))
+    };
+    let [two, ten] = INSTALLATIONS.each_ref().map(milliseconds);
+    println!("ten devices {ten:.2} ms, two devices {two:.2} ms: {:.2} x", ten / two);
+}
+
 fn bank_day(criterion: &mut Criterion) {
     DAYS.iter().for_each(report);
     compare(&DAYS[0]);
+    compare_installations();
     let mut group = criterion.benchmark_group("bank_day");
     group.sample_size(10);
     for day in &DAYS {

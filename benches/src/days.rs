@@ -22,6 +22,9 @@ macro_rules! days {
 /// All days: nothing happens; a cut-off and its recovery; a night at a threshold.
 pub const DAYS: [Day; 3] = days!["quiet", "cut-off", "dwell"];
 
+/// The same house with two devices, and with ten.
+pub const INSTALLATIONS: [Day; 2] = days!["two-devices", "ten-devices"];
+
 /// A day whose loads and sun are in proportion to the bank.
 pub const GROWTH: [Day; 1] = days!["growth"];
 

@@ -5,7 +5,7 @@
 //!
 //! *Layers.* [`core_bank`] feeds the firmware core with frames, without plant or chain; [`tape`] records whole runs, for
 //! the core on a Cortex-M to play again (`cortex-m/`); [`days`] are the bank-days that `bank_day` and the program `growth`
-//! time; [`explicit`] is the plain loop that they are compared with.
+//! time; [`explicit`] is the plain loop that they are compared with; [`plot`] draws how the cost grows.
 //!
 //! *Not done here.* Nothing is judged: a benchmark prints times, and machines differ. Tests hold the limits.
 
@@ -14,6 +14,7 @@ use ngbank_sim::scenario::{self, NoFiles, Resolved};
 pub mod core_bank;
 pub mod days;
 pub mod explicit;
+pub mod plot;
 pub mod tape;
 
 /// Least processor time of so many calls, s: what the machine can do when nothing else disturbs it.

@@ -57,13 +57,14 @@ impl EnergyByPath {
             *books.of_path(path(scenario, device)) += joules / 3_600.0;
         }
         let n = plant.cells_per_battery();
+        let store = Store::new(cells);
         let gained = scenario
             .bank
             .params
             .cells
             .iter()
             .enumerate()
-            .map(|(k, cell)| cell.capacity_ah * (held(cells, plant.soc(k / n, k % n)) - held(cells, cell.soc)));
+            .map(|(k, cell)| cell.capacity_ah * (store.held(plant.soc(k / n, k % n)) - store.held(cell.soc)));
         books.stored_wh = gained.sum();
         books.left_over_wh = books.given_wh() - books.stored_wh - books.battery_heat_wh;
         books
@@ -129,21 +130,45 @@ fn path_through(scenario: &Resolved, switch: &SwitchSpec) -> Path {
     charger.map_or(Path::DeviceDraw, path_of)
 }
 
-/// What a cell holds at this state of charge for each Ah of its capacity, Wh/Ah: ∫ (OCV − T·dOCV/dT) dz from 0. The
-/// entropic part of the voltage is heat, not store; what remains does not depend on the temperature.
-fn held(cells: &CellSet, soc: f64) -> f64 {
-    let volts = |z: f64| {
-        let ocv = cells.ocv_volts(z, CELSIUS);
-        ocv - (CELSIUS + 273.15) * (cells.ocv_volts(z, CELSIUS + 1.0) - ocv)
-    };
-    // Straight between the knots of the tables.
-    let whole = (soc * KNOTS).floor().clamp(0.0, KNOTS) as usize;
-    let knot = |n: usize| n as f64 / KNOTS;
-    let trapezium = |from: f64, to: f64| 0.5 * (volts(from) + volts(to)) * (to - from);
-    (0..whole).map(|n| trapezium(knot(n), knot(n + 1))).sum::<f64>() + trapezium(knot(whole), soc)
+/// What a cell holds for each Ah of its capacity, Wh/Ah: ∫ (OCV − T·dOCV/dT) dz from 0. The entropic part of the voltage
+/// is heat, not store; what remains does not depend on the temperature.
+struct Store<'a> {
+    cells: &'a CellSet,
+    /// At every knot of the tables, between which the voltage is straight.
+    at_knots: Vec<f64>,
+}
+
+impl<'a> Store<'a> {
+    fn new(cells: &'a CellSet) -> Self {
+        let mut store = Self { cells, at_knots: vec![0.0] };
+        for n in 0..KNOTS {
+            store.at_knots.push(store.at_knots[n] + store.trapezium(knot(n), knot(n + 1)));
+        }
+        store
+    }
+
+    /// At this state of charge.
+    fn held(&self, soc: f64) -> f64 {
+        let below = (soc * KNOTS as f64).floor().clamp(0.0, KNOTS as f64) as usize;
+        self.at_knots[below] + self.trapezium(knot(below), soc)
+    }
+
+    fn trapezium(&self, from: f64, to: f64) -> f64 {
+        0.5 * (self.volts(from) + self.volts(to)) * (to - from)
+    }
+
+    fn volts(&self, z: f64) -> f64 {
+        let ocv = self.cells.ocv_volts(z, CELSIUS);
+        ocv - (CELSIUS + 273.15) * (self.cells.ocv_volts(z, CELSIUS + 1.0) - ocv)
+    }
+}
+
+/// State of charge at the knot of this number.
+fn knot(n: usize) -> f64 {
+    n as f64 / KNOTS as f64
 }
 
 /// Any temperature would do.
 const CELSIUS: f64 = 25.0;
 /// The tables of a cell have so many intervals over SoC.
-const KNOTS: f64 = 200.0;
+const KNOTS: usize = 200;

@@ -1,13 +1,15 @@
-//! How the cost of a run grows with cells and with time: `growth [FILE.csv]`.
+//! How the cost of a run grows with cells and with time: `growth [FOLDER]`.
 //!
-//! Prints a table with the exponent of a straight line through the logarithms, and writes the rows as CSV for a plot.
-//! Every run has the firmware in the loop, full physics and the default tolerance, on one core.
+//! Prints a table with the exponent of a straight line through the logarithms, and writes it as `growth.csv` with its plot
+//! `growth.svg` into the folder. Every run has the firmware in the loop, full physics and the default tolerance, on one core.
 
 use std::fmt::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 use ngbank_benches::days::{DAYS, GROWTH};
 use ngbank_benches::least_seconds;
+use ngbank_benches::plot::{Growth, svg};
 use ngbank_models::time::{HOUR, Micros};
 use ngbank_sim::engine::{Options, run};
 use ngbank_sim::scenario::Resolved;
@@ -33,21 +35,38 @@ fn main() -> ExitCode {
     let by_time: Vec<Row> =
         HOURS.iter().map(|&hours| timed(&DAYS[0].resolve_as(None, hours * HOUR), hours as f64)).collect();
     let mut csv = String::from("grows,size,cost_ms,plant_steps\n");
-    for (what, unit, rows) in [("cells", "cells, 24 h", &by_cells), ("hours", "h, 400 cells", &by_time)] {
+    let mut panels = Vec::new();
+    for (what, axis, title, rows) in
+        [("cells", "cells", "24 h", &by_cells), ("hours", "simulated hours", "400 cells", &by_time)]
+    {
         for row in rows {
-            println!("{:>8} {unit}: {:10.3} ms, {:7} steps", row.size, row.ms, row.steps);
+            println!("{:>8} {axis}, {title}: {:10.3} ms, {:7} steps", row.size, row.ms, row.steps);
             // Writing to a string cannot fail.
             let _ = writeln!(csv, "{what},{},{},{}", row.size, row.ms, row.steps);
         }
-        println!("{what}: cost ~ size^{:.3}\n", exponent(rows));
+        let points = rows.iter().map(|row| (row.size, row.ms)).collect();
+        let growth = Growth { title: title.to_owned(), axis, points };
+        println!("{what}: cost ~ size^{:.3}\n", growth.law().exponent);
+        panels.push(growth);
     }
-    if let Some(path) = std::env::args_os().nth(1)
-        && let Err(error) = std::fs::write(&path, csv)
-    {
-        eprintln!("growth: {}: {error}", path.display());
-        return ExitCode::from(3);
+    let Some(folder) = std::env::args_os().nth(1) else { return ExitCode::SUCCESS };
+    match write(Path::new(&folder), &csv, &panels) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("growth: {problem}");
+            ExitCode::from(3)
+        }
     }
-    ExitCode::SUCCESS
+}
+
+fn write(folder: &Path, csv: &str, panels: &[Growth]) -> Result<(), String> {
+    let plot = svg(panels)?;
+    std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    for (name, text) in [("growth.csv", csv), ("growth.svg", plot.as_str())] {
+        let path = folder.join(name);
+        std::fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    Ok(())
 }
 
 fn timed(scenario: &Resolved, size: f64) -> Row {
@@ -61,15 +80,4 @@ fn timed(scenario: &Resolved, size: f64) -> Row {
     // Short runs are repeated until they have lasted half a second.
     let again = least((0.5 / once).min(20.0) as u32);
     Row { size, ms: 1e3 * once.min(again), steps }
-}
-
-/// Slope of the straight line through the logarithms.
-fn exponent(rows: &[Row]) -> f64 {
-    let points: Vec<(f64, f64)> = rows.iter().map(|row| (libm::log(row.size), libm::log(row.ms))).collect();
-    let n = points.len() as f64;
-    let (x, y) = points.iter().fold((0.0, 0.0), |sum, point| (sum.0 + point.0 / n, sum.1 + point.1 / n));
-    let (above, below) = points
-        .iter()
-        .fold((0.0, 0.0), |sum, point| (sum.0 + (point.0 - x) * (point.1 - y), sum.1 + (point.0 - x) * (point.0 - x)));
-    above / below
 }

@@ -155,6 +155,14 @@ impl Guard {
         }
     }
 
+    /// Whether it waits for what a voltage source gives to fall: the end of a charge at constant voltage.
+    pub(crate) fn awaits_tail(&self, branches: &[Branch]) -> bool {
+        self.quantity == Quantity::DeviceAmps
+            && self.when == When::Below
+            && self.limit > 0.0
+            && matches!(branches[self.device], Branch::Voltage { .. })
+    }
+
     /// Whether the guard's quantity is beyond its limit at this bus voltage.
     pub fn fires_at(&self, branches: &[Branch], volts: f64) -> bool {
         let value = match self.quantity {

@@ -138,7 +138,8 @@ impl Regulator {
                 if knee.is_finite() {
                     out.amps_above(Tag::ToWatts, knee + band);
                 }
-                out.amps_below(Tag::ToIdle, IDLE_V * self.k / self.cable_ohm);
+                // As a voltage: where it idles its current is next to nothing, and no matter when.
+                out.volts_above(Tag::ToIdle, self.set_v - IDLE_V * self.k);
             }
             Mode::Idle { resume_v } => {
                 out.branch(Branch::Open);

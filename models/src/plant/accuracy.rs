@@ -31,6 +31,12 @@ impl Accuracy {
         Self::tight_with(3e-6)
     }
 
+    /// How much a kink of a table counts, which is an error of one cell inside one step and of no state. Only at order 2
+    /// is 1 mV, what a cell may be wrong by at most, far enough from the tolerance for it to count less.
+    pub(super) fn weight_of_kink(self) -> f64 {
+        if self.cubic() { 1.0 } else { 0.5 }
+    }
+
     pub(super) fn cubic(self) -> bool {
         self.order == Order::Three
     }

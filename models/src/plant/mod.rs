@@ -102,11 +102,13 @@ pub struct Plant {
     solved: bool,
     /// Whether the solver's elimination is that of `state`.
     reduced: bool,
-    /// Whether the sums over strings are those of `state`.
+    /// Whether the sums over blocks and strings are those of `state`.
     summed: bool,
 
     // The proposed step.
     proposed: Option<Proposal>,
+    /// Whether one of its guards waits for the current of a voltage source to fall.
+    tail_awaited: bool,
     /// Length that the error control wants after it, s.
     wish_s: f64,
     length: Micros,
@@ -168,6 +170,7 @@ impl Plant {
             reduced: false,
             summed: true,
             proposed: None,
+            tail_awaited: false,
             wish_s: step::FIRST_S,
             length: 0,
             passed: false,
@@ -223,7 +226,7 @@ impl Plant {
         self.outside.branches.copy_from_slice(branches);
         self.outside.node = Node::new(branches);
         if !std::mem::replace(&mut self.summed, true) {
-            self.model.sum_strings(&mut self.state);
+            self.model.sum(&mut self.state);
         }
         // Without a root the instant before is kept as it was.
         self.solved = false;
@@ -298,7 +301,6 @@ impl Plant {
         self.model.bleeding = amps > 0.0 || self.model.fixed.iter().any(|cell| cell.bleed > 0.0);
         let (at, _) = self.model.place(b, c);
         self.model.pack(at);
-        self.model.sum_block(at / self.model.cells_per_battery, &mut self.state);
         self.proposed = None;
         (self.solved, self.reduced, self.summed) = (false, false, false);
     }
@@ -319,7 +321,6 @@ impl Plant {
         let (at, _) = self.model.place(b, c);
         self.model.pack(at);
         self.model.refresh(at, &mut self.state);
-        self.model.sum_block(at / self.model.cells_per_battery, &mut self.state);
         self.proposed = None;
         (self.solved, self.reduced, self.summed) = (false, false, false);
     }

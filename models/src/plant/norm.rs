@@ -36,8 +36,8 @@ fn reach(tolerance: f64, amplitude: f64) -> f64 {
 
 /// An error of the currents counts this much more than its voltage: a string current is to be right to 0.1 % at 0.1 mV.
 const SHARPNESS: f64 = 8.0;
-/// Currents are right to this over `R0`, V, while a voltage source holds the bus: 0.1 mV there moved the end of an absorption by
-/// 0.4 s and, through its charge, the next cut-off by 30 ms.
+/// Currents are right to this over `R0`, V, while the tail of a charge at constant voltage is waited for: 0.1 mV there moved
+/// its end by 0.4 s.
 const HELD_V: f64 = 2e-8;
 
 impl Plant {
@@ -57,16 +57,19 @@ impl Plant {
         (r - self.model.string_ohm[s]) / (self.model.series * self.model.cells_per_battery) as f64
     }
 
-    /// Whether a voltage source holds the bus: then the voltage errs by nothing while the currents drift freely.
+    /// Whether a voltage source holds the bus and gives way when its current has fallen far enough: the voltage errs by
+    /// nothing, the current drifts freely, and what it errs by is time. A source that ends by the clock is a step as any
+    /// other: what its currents err by shifts the charge by less than the tolerance of the voltage says.
     ///
     /// Not while cells bleed: their balancers move up to 90 A·s a minute, by decisions on whole minutes; a charge right to a
     /// millionth of that would cost steps of a second.
     pub(super) fn held(&self) -> bool {
-        !self.model.bleeding && self.outside.node.slope(self.start.volts) * self.solver.ohms() > 1.0
+        self.tail_awaited
+            && !self.model.bleeding
+            && self.outside.node.slope(self.start.volts) * self.solver.ohms() > 1.0
     }
 
-    /// How much more an error of the currents counts than its voltage. Where a voltage source holds the bus it is charge,
-    /// which shifts all that follows.
+    /// How much more an error of the currents counts than its voltage.
     pub(super) fn sharpness(&self) -> f64 {
         if self.held() { (self.accuracy.tolerance_v / HELD_V).max(SHARPNESS) } else { SHARPNESS }
     }

@@ -229,10 +229,7 @@ impl Model {
             cells.q = Lane(self.batteries_of(k).map(|b| self.fixed[b * n + c].q_start));
         }
         (0..state.cells.len()).for_each(|at| self.refresh(at, &mut state));
-        for k in 0..blocks {
-            self.sum_block(k, &mut state);
-        }
-        self.sum_strings(&mut state);
+        self.sum(&mut state);
         state
     }
 
@@ -243,8 +240,14 @@ impl Model {
         cells.emf = open + cells.v1 + cells.v2;
     }
 
+    /// All sums: over the cells of every block, over the batteries of every string.
+    pub fn sum(&self, state: &mut State) {
+        (0..self.blocks()).for_each(|k| self.sum_block(k, state));
+        self.sum_strings(state);
+    }
+
     /// Sums over the cells of block `k`.
-    pub fn sum_block(&self, k: usize, state: &mut State) {
+    fn sum_block(&self, k: usize, state: &mut State) {
         let range = k * self.cells_per_battery..(k + 1) * self.cells_per_battery;
         let mut sums = Sums::default();
         for (cells, own) in state.cells[range.clone()].iter().zip(&self.own[range]) {

@@ -44,6 +44,7 @@ impl Plant {
         if let Some(index) = guards.iter().position(fires) {
             return Proposal { stop: Stop::Guard(index), ..nothing };
         }
+        self.tail_awaited = guards.iter().any(|guard| guard.awaits_tail(branches));
         let remaining = until - self.time;
         let wanted = micros(self.next_s.min(self.reach_s())).max(SHORTEST);
         let mut length = if wanted >= remaining {
@@ -150,7 +151,8 @@ impl Plant {
         let worn = self.melt(h);
         self.settle(h);
         self.bus = hermite(self.start.volts, self.start.drift, self.after.volts, self.after.drift, h);
-        let after = (mismatch.max(self.error_of_bend(h)) * self.sharpness()).max(norm::KINK_MISSES * kink);
+        let after = (mismatch.max(self.error_of_bend(h)) * self.sharpness())
+            .max(norm::KINK_MISSES * kink * self.accuracy.weight_of_kink());
         Ok(before.max(after.max(worn) / tolerance))
     }
 
@@ -182,7 +184,10 @@ impl Plant {
 
     /// The implicit circuit at the end of the step. Without root the currents of the start are held if not judged.
     fn close_end(&mut self, h: f64, judge: bool) -> Result<(), NoRoot> {
-        let enough = 0.02 * self.accuracy.tolerance_v / self.sharpness();
+        // The correction is Newton's: what is left is of the order of the square of the last change. Order 2 has the
+        // mismatch of its end state to tell.
+        let share = if self.accuracy.cubic() || self.held() { 0.02 } else { 10.0 };
+        let enough = share * self.accuracy.tolerance_v / self.sharpness();
         let from = End { h, bent: self.bent, pairs: &self.pairs, enough };
         let closed = self.solver.end(&self.model, &self.state, &self.start, &from, &self.outside, &mut self.end);
         if judge || closed.is_ok() {
