@@ -11,6 +11,7 @@ mod cyrix_charge;
 mod cyrix_ct;
 mod cyrix_load;
 mod dc_dc_converter;
+mod defaults;
 mod draws;
 mod field;
 mod house;

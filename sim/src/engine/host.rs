@@ -11,6 +11,7 @@ use crate::scenario::{Bluetooth, RemoteWiring, Reset, violations};
 use ngbank_core::{
     Bms, InputBand, Inputs, Outputs, PreAlarm, Quiet, Refusal, ResetCause, Retained, settings::Settings, units::Instant,
 };
+use ngbank_models::catalogue::figures;
 use ngbank_models::time::{MS, Micros};
 
 /// Below this the supply is off, V (SUP-1).
@@ -23,10 +24,6 @@ pub const SUPPLY_OFF_HOLD: Micros = 10 * MS;
 /// Open pin L reads this, mV; joined pins read [`JOINED_MV`] (REM-2).
 const OPEN_L_MV: i32 = 5_000;
 const JOINED_MV: i32 = 3_200;
-
-/// Draw of the BMS (SUP-2), A.
-const DRAW_ON_A: f64 = 0.003;
-const DRAW_LOW_A: f64 = 0.0012;
 
 /// What an unpowered BMS shows: everything floats, nothing shines.
 pub const DEAD: Outputs = Outputs::NONE;
@@ -299,12 +296,13 @@ impl<'a> Host<'a> {
 
     /// Current that the BMS itself takes from the bank, A (SUP-2), without what its outputs feed.
     pub fn draw_a(&self) -> f64 {
+        let figures = &figures().bms;
         if !self.powered {
             0.0
         } else if self.outputs.low_cell_state || self.remote == RemoteWiring::Open {
-            DRAW_LOW_A
+            figures.draw_low_a.value
         } else {
-            DRAW_ON_A
+            figures.draw_on_a.value
         }
     }
 }
