@@ -95,6 +95,14 @@ impl Plant {
         (t - self.time) as f64 * 1e-6 * (i0 + s * (0.5 * linear + s * bend / 3.0))
     }
 
+    /// True state of charge of cell `c` of battery `b` at `t`, not clipped; linear over the step, as if its current were
+    /// constant.
+    pub fn cell_soc(&self, b: usize, c: usize, t: Micros) -> f64 {
+        let (at, lane) = self.model.place(b, c);
+        let [q0, q1] = [&self.state, &self.end_state].map(|state| state.cells[at].q.0[lane]);
+        (q0 + self.share(t) * (q1 - q0)) * self.model.own[at].per_capacity.0[lane]
+    }
+
     /// Bounds of the current of battery `b` over `[ta, tb]`, A.
     fn current_bounds(&self, b: usize, ta: Micros, tb: Micros) -> (f64, f64) {
         let (low, high) = ordered(self.battery_current(b, ta), self.battery_current(b, tb));

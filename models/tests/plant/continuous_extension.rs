@@ -41,6 +41,29 @@ fn voltages_are_continuous_where_nothing_switches() {
     assert!(steps > 3, "{steps} joints seen");
 }
 
+/// Inside a step, too, a state of charge is that of the charge that has gone in so far.
+#[test]
+fn the_state_of_charge_follows_the_current_within_a_step() {
+    let mut plant = warmed_up();
+    let start = plant.time();
+    let branches = [Branch::Current { amps: -500.0 }];
+    plant.propose(&branches, &[], start + 2 * MINUTE);
+    let soc = |plant: &Plant, t| plant.cell_soc(13, 2, t);
+    assert_eq!(soc(&plant, start).to_bits(), plant.soc(13, 2).to_bits());
+    let end = plant.propose(&branches, &[], start + 2 * MINUTE).end;
+    let ampere_seconds = |t| plant.battery_charge_since_step(13, t);
+    let whole = soc(&plant, end) - soc(&plant, start);
+    for part in [0.25, 0.5, 0.75] {
+        let t = start + (part * (end - start) as f64) as Micros;
+        let share = (soc(&plant, t) - soc(&plant, start)) / whole;
+        let expected = ampere_seconds(t) / ampere_seconds(end);
+        assert!((share - expected).abs() < 5e-3, "{share}, not {expected}");
+    }
+    let at_end = soc(&plant, end);
+    plant.commit(end);
+    assert!((plant.soc(13, 2) - at_end).abs() < 1e-15);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 

@@ -208,7 +208,7 @@ impl Recorder {
             for (c, &volts) in cells.iter().enumerate() {
                 point.cell_v_min = point.cell_v_min.min(volts);
                 point.cell_v_max = point.cell_v_max.max(volts);
-                let soc = plant.soc(b, c);
+                let soc = plant.cell_soc(b, c, t);
                 point.soc_min = point.soc_min.min(soc);
                 point.soc_max = point.soc_max.max(soc);
                 soc_sum += soc;
