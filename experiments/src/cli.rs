@@ -116,9 +116,9 @@ pub struct RunArgs {
     /// Folder for the results [default: ngbank-out/run/NAME-SEED]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Distance of the points of trace.csv and of the plots, seconds
-    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400), value_name = "SECONDS")]
-    pub trace_every: u64,
+    /// Distance of the points of trace.csv and of the plots, seconds [default: 60; less for less than 12 h]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=86_400), value_name = "SECONDS")]
+    pub trace_every: Option<u64>,
     /// Print the resolved scenario (everything that the seed decides) as TOML and do not run it
     #[arg(long)]
     pub resolved: bool,

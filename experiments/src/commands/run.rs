@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use ngbank_models::time::SECOND;
+use ngbank_models::time::{MINUTE, SECOND};
 use ngbank_sim::{engine::Options, result::RunResult, scenario::Resolved};
 
 use super::{CommandError, exit_of, options};
 use crate::{
-    campaign::{CampaignError, play},
+    campaign::{CampaignError, play, trace_distance},
     cli::RunArgs,
     csv_files,
     exit::Exit,
@@ -35,7 +35,8 @@ pub fn run(args: &RunArgs) -> Result<Exit, CommandError> {
         .unwrap_or_else(|| PathBuf::from("ngbank-out/run").join(format!("{}-{}", resolved.name, resolved.seed)));
     make_folder(&folder)?;
     remove_left_overs(&folder)?;
-    let trace_every_us = Some(args.trace_every * SECOND);
+    let every = args.trace_every.map(|seconds| seconds * SECOND);
+    let trace_every_us = Some(every.unwrap_or_else(|| trace_distance(resolved.duration_us).min(MINUTE)));
     let options = Options { trace_every_us, ..options(args.lockstep) };
     let result = play(&resolved, &options).map_err(CampaignError::from)?;
     let record = RunRecord::of(&result);
