@@ -6,6 +6,7 @@ use super::contactor::ContactorPart;
 use super::cyrix_charge::CyrixChargePart;
 use super::cyrix_ct::CyrixCtPart;
 use super::demand::Demand;
+use super::gate::Window;
 use super::inverter::{Conversion, Inrush, PowerPart};
 use super::load::{Draw, Nature, OwnDraw, PlainLoad};
 use super::load_switch::{LoadSwitchLimits, LoadSwitchPart, ShortCircuit};
@@ -206,19 +207,16 @@ pub(super) fn device_part(device: &DeviceSpec, k: f64, f: &DeviceFigures, librar
             power_load(Demand::Series(appliances(d)), k, f, d.low_shut_down_v, d.low_restart_v)
         }
         DeviceSpec::PowerLoad(d) => {
-            let (from, until) = window(d.from_s, d.until_s);
-            let demand = Demand::Window { value: d.power_w, from, until };
+            let demand = Demand::Window { value: d.power_w, window: Window::of_seconds(d.from_s, d.until_s) };
             power_load(demand, k, f, d.low_shut_down_v, d.low_restart_v)
         }
         DeviceSpec::CurrentLoad(d) => {
-            let (from, until) = window(d.from_s, d.until_s);
             let draw = Draw::new(d.current_a, k);
-            Box::new(PlainLoad::new(Nature::Current(draw), from, until))
+            Box::new(PlainLoad::new(Nature::Current(draw), Window::of_seconds(d.from_s, d.until_s)))
         }
         DeviceSpec::ResistiveLoad(d) => {
-            let (from, until) = window(d.from_s, d.until_s);
             let nature = Nature::Resistance { ohms: d.resistance_ohm };
-            Box::new(PlainLoad::new(nature, from, until))
+            Box::new(PlainLoad::new(nature, Window::of_seconds(d.from_s, d.until_s)))
         }
         DeviceSpec::Inverter(d) => inverter(d, k, f, library),
         DeviceSpec::DcDcConverter(d) => dc_dc_converter(d, k, f, library),
@@ -279,8 +277,7 @@ fn inverter(d: &Inverter, k: f64, f: &DeviceFigures, library: &Library) -> Box<d
     let limits = LowVoltageLimits::new(k, &f.inverter, d.low_restart_v, true);
     let demand = output(d.load.as_ref(), d.power_w, library);
     let part = PowerPart::new(demand, Some(conversion), inrush, supply, LowVoltage::new(limits));
-    let (from, until) = window(d.from_s, d.until_s);
-    Box::new(part.switched_on(from, until))
+    Box::new(part.switched_on(Window::of_seconds(d.from_s, d.until_s)))
 }
 
 fn dc_dc_converter(d: &DcDcConverter, k: f64, figures: &DeviceFigures, library: &Library) -> Box<dyn Part + Send> {
@@ -357,7 +354,7 @@ fn mains_charger(d: &MainsCharger, k: f64, f: &DeviceFigures) -> Box<dyn Part + 
     let cable = d.cable_resistance_ohm.unwrap_or(f.cable_resistance_ohm.value);
     let watts_max = d.power_limit_w.unwrap_or(f64::INFINITY);
     let charger = Charger::new(k, cable, d.current_limit_a, watts_max, limits);
-    let mains = window(d.from_s, d.until_s);
+    let mains = Window::of_seconds(d.from_s, d.until_s);
     Box::new(MainsChargerPart::new(charger, us_or(d.start_delay_s, &f.start_delay_s), mains))
 }
 
@@ -394,10 +391,6 @@ fn solar_charger(
     };
     let new_cycle_after = us(&f.new_cycle_after_s);
     Box::new(SolarChargerPart::new(charger, panel, f.power_min_w.value, new_cycle_after))
-}
-
-fn window(from_s: f64, until_s: Option<f64>) -> (Micros, Micros) {
-    (micros_of_seconds(from_s), until_s.map_or(NEVER, micros_of_seconds))
 }
 
 fn us(figure: &Figure) -> Micros {

@@ -2,41 +2,35 @@
 //!
 //! For DEV-6 … DEV-9 of the device table.
 
+use super::gate::Window;
 use crate::profile::Series;
-use crate::time::{Micros, NEVER};
+use crate::time::Micros;
 
 /// A value over time: a series, or a constant within a window.
 #[derive(Clone, Debug)]
 pub(super) enum Demand {
     Series(Series),
-    Window { value: f64, from: Micros, until: Micros },
+    Window { value: f64, window: Window },
 }
 
 impl Demand {
     /// Constant for ever.
     pub fn constant(value: f64) -> Demand {
-        Demand::Window { value, from: 0, until: NEVER }
+        Demand::Window { value, window: Window::ALWAYS }
     }
 
     pub fn value_at(&self, t: Micros) -> f64 {
         match self {
             Demand::Series(series) => series.value_at(t),
-            Demand::Window { value, from, until } => {
-                if (*from..*until).contains(&t) {
-                    *value
-                } else {
-                    0.0
-                }
-            }
+            Demand::Window { value, window } if window.contains(t) => *value,
+            Demand::Window { .. } => 0.0,
         }
     }
 
     pub fn next_change_after(&self, t: Micros) -> Micros {
         match self {
             Demand::Series(series) => series.next_change_after(t),
-            Demand::Window { from, .. } if t < *from => *from,
-            Demand::Window { until, .. } if t < *until => *until,
-            Demand::Window { .. } => NEVER,
+            Demand::Window { window, .. } => window.next_change_after(t),
         }
     }
 }

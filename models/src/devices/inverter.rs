@@ -5,6 +5,7 @@
 
 use super::Action;
 use super::demand::Demand;
+use super::gate::{Gate, Window};
 use super::low_voltage::LowVoltage;
 use super::part::{Log, Moment, Out, Part, Tag};
 use super::supply::Supply;
@@ -70,12 +71,8 @@ pub(super) struct PowerPart {
     inrush: Option<Inrush>,
     supply: Supply,
     low_voltage: LowVoltage,
-    /// Remote and supply are there.
-    enabled: bool,
-    /// Its own switch is on from the first of these times until the second.
-    switched_on: (Micros, Micros),
-    /// When it is moved next.
-    next_switch: Micros,
+    /// Remote, supply and its own switch.
+    gate: Gate,
     /// Stage of the inrush and its end, while there is one.
     charging: Option<(u32, Micros)>,
     /// Power drawn while running (W).
@@ -98,9 +95,7 @@ impl PowerPart {
             inrush,
             supply,
             low_voltage,
-            enabled: false,
-            switched_on: (0, NEVER),
-            next_switch: NEVER,
+            gate: Gate::new(Window::ALWAYS),
             charging: None,
             watts: 0.0,
             next_change: NEVER,
@@ -109,15 +104,13 @@ impl PowerPart {
     }
 
     /// With a switch of its own that is on for this time only.
-    pub fn switched_on(self, from: Micros, until: Micros) -> Self {
-        PowerPart { switched_on: (from, until), ..self }
+    pub fn switched_on(self, window: Window) -> Self {
+        PowerPart { gate: Gate::new(window), ..self }
     }
 
     /// Starts or stops by its remote, its supply and its own switch.
     fn switch(&mut self, t: Micros, log: &mut Log<'_>) {
-        let (from, until) = self.switched_on;
-        let on = self.enabled && (from..until).contains(&t);
-        self.next_switch = [from, until].into_iter().find(|at| *at > t).filter(|_| self.enabled).unwrap_or(NEVER);
+        let on = self.gate.is_on(t);
         if self.low_voltage.set_enabled(on, log) {
             self.charging = self.inrush.filter(|_| on).map(|inrush| (0, t + inrush.time_constant));
             self.update(t);
@@ -160,7 +153,7 @@ impl PowerPart {
 
 impl Part for PowerPart {
     fn set_enabled(&mut self, t: Micros, enabled: bool, log: &mut Log<'_>) {
-        self.enabled = enabled;
+        self.gate.set_enabled(enabled);
         self.switch(t, log);
     }
 
@@ -193,7 +186,7 @@ impl Part for PowerPart {
     fn next_time(&self) -> Micros {
         let charged = self.charging.map_or(NEVER, |(_, at)| at);
         let timers = self.next_change.min(self.overload_at).min(self.supply.next_time()).min(charged);
-        timers.min(self.low_voltage.next_time()).min(self.next_switch)
+        timers.min(self.low_voltage.next_time()).min(self.gate.next_time())
     }
 
     fn publish(&self, out: &mut Out<'_>) {

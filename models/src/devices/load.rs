@@ -3,10 +3,10 @@
 //! For DEV-6, DEV-7, DEV-10 of the device table.
 
 use super::Action;
-use super::demand::Demand;
+use super::gate::{Gate, Window};
 use super::part::{BAND_V, FADE_V, Log, Moment, Out, Part, Tag};
 use crate::circuit::Branch;
-use crate::time::{Micros, NEVER};
+use crate::time::Micros;
 
 /// A constant current that fades out like a resistance on a dead bus, so that no draw can pull
 /// the bank below 0 V.
@@ -55,33 +55,27 @@ pub(super) enum Nature {
 /// A load of constant current or resistance within a time window.
 pub(super) struct PlainLoad {
     nature: Nature,
-    /// 1 within the window, 0 outside.
-    window: Demand,
-    enabled: bool,
+    gate: Gate,
     drawing: bool,
-    next: Micros,
 }
 
 impl PlainLoad {
-    pub fn new(nature: Nature, from: Micros, until: Micros) -> PlainLoad {
-        let window = Demand::Window { value: 1.0, from, until };
-        PlainLoad { nature, window, enabled: false, drawing: false, next: NEVER }
+    pub fn new(nature: Nature, window: Window) -> PlainLoad {
+        PlainLoad { nature, gate: Gate::new(window), drawing: false }
     }
 
     fn update(&mut self, t: Micros, log: &mut Log<'_>) {
-        let drawing = self.enabled && self.window.value_at(t) > 0.0;
+        let drawing = self.gate.is_on(t);
         if drawing != self.drawing {
             log.add(if drawing { Action::Started } else { Action::Stopped });
         }
         self.drawing = drawing;
-        self.next = if self.enabled { self.window.next_change_after(t) } else { NEVER };
     }
 }
 
 impl Part for PlainLoad {
     fn set_enabled(&mut self, t: Micros, enabled: bool, log: &mut Log<'_>) {
-        if enabled != self.enabled {
-            self.enabled = enabled;
+        if self.gate.set_enabled(enabled) {
             self.update(t, log);
         }
     }
@@ -97,7 +91,7 @@ impl Part for PlainLoad {
     }
 
     fn next_time(&self) -> Micros {
-        self.next
+        self.gate.next_time()
     }
 
     fn publish(&self, out: &mut Out<'_>) {

@@ -4,6 +4,7 @@
 
 use super::Action;
 use super::charger::Charger;
+use super::gate::{Gate, Window};
 use super::part::{Log, Moment, Out, Part, Tag};
 use crate::circuit::Branch;
 use crate::time::{Micros, NEVER};
@@ -19,26 +20,20 @@ enum State {
 pub(super) struct MainsChargerPart {
     charger: Charger,
     start_delay: Micros,
-    /// There is mains for this time only: from, until.
-    mains: (Micros, Micros),
-    enabled: bool,
+    /// Remote and mains.
+    gate: Gate,
     state: State,
-    /// When mains comes or goes next.
-    next_switch: Micros,
 }
 
 impl MainsChargerPart {
-    pub fn new(charger: Charger, start_delay: Micros, mains: (Micros, Micros)) -> Self {
+    pub fn new(charger: Charger, start_delay: Micros, mains: Window) -> Self {
         let start_delay = start_delay.max(1);
-        MainsChargerPart { charger, start_delay, mains, enabled: false, state: State::Off, next_switch: NEVER }
+        MainsChargerPart { charger, start_delay, gate: Gate::new(mains), state: State::Off }
     }
 
     /// Starts or stops by its remote and its mains.
     fn switch(&mut self, t: Micros, log: &mut Log<'_>) {
-        let (from, until) = self.mains;
-        let on = self.enabled && (from..until).contains(&t);
-        self.next_switch = [from, until].into_iter().find(|at| *at > t).filter(|_| self.enabled).unwrap_or(NEVER);
-        match (on, self.state) {
+        match (self.gate.is_on(t), self.state) {
             (true, State::Off) => self.state = State::Starting { at: t + self.start_delay },
             (false, State::Starting { .. } | State::On) => {
                 self.state = State::Off;
@@ -52,8 +47,7 @@ impl MainsChargerPart {
 
 impl Part for MainsChargerPart {
     fn set_enabled(&mut self, t: Micros, enabled: bool, log: &mut Log<'_>) {
-        if enabled != self.enabled {
-            self.enabled = enabled;
+        if self.gate.set_enabled(enabled) {
             self.switch(t, log);
         }
     }
@@ -86,7 +80,7 @@ impl Part for MainsChargerPart {
             State::Starting { at } => at,
             State::On => self.charger.next_time(),
         };
-        own.min(self.next_switch)
+        own.min(self.gate.next_time())
     }
 
     fn publish(&self, out: &mut Out<'_>) {

@@ -36,6 +36,7 @@ mod cyrix_charge;
 mod cyrix_ct;
 mod demand;
 mod event;
+mod gate;
 mod installation;
 mod inverter;
 mod load;
