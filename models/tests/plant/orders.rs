@@ -19,8 +19,12 @@ struct Terms {
 /// Half width of the hysteresis, V, and its rate.
 const M: f64 = 0.02;
 const GAMMA: f64 = 30.0;
-const ENTROPY: f64 = 1e-4;
+/// dOCV/dT of the empty and of the full cell, V/K; so small that the temperatures, of order 2 always, do not show.
+const ENTROPY: [f64; 2] = [-2e-4, 2e-4];
 const KELVIN: f64 = 2000.0;
+/// Of the air and of the batteries at the start, °C: away from the 25 °C of the OCV, so that what charge changes in the
+/// entropic part shows.
+const AIR_C: f64 = 40.0;
 const TAU: [f64; 2] = [120.0, 900.0];
 const OHM_AH: [f64; 3] = [0.05, 0.03, 0.06];
 const LOW_V: f64 = 3.0;
@@ -30,11 +34,12 @@ impl Terms {
     fn set(&self) -> CellSet {
         let form = if self.constant_capacitance { "rc" } else { "tau" };
         let (m, gamma) = if self.hysteresis { (M, GAMMA) } else { (0.0, 0.0) };
-        let (b, entropy) = if self.warms { (1.0, ENTROPY) } else { (0.0, 0.0) };
+        let b = if self.warms { 1.0 } else { 0.0 };
+        let [low, high] = [0.0, 1.0].map(|z| self.entropy(z));
         let mut text = format!(
             "name = \"smooth\"\nform = \"{form}\"\nbeyond = \"linear\"\nreference_temperature_c = 25.0\n\
              hysteresis_rate = {gamma:?}\ncoulombic_efficiency = {:?}\nocv_v = [{LOW_V:?}, {HIGH_V:?}]\n\
-             docv_dt_v_per_k = [{entropy:?}, {entropy:?}]\nhysteresis_half_width_v = [{m:?}, {m:?}]\n",
+             docv_dt_v_per_k = [{low:?}, {high:?}]\nhysteresis_half_width_v = [{m:?}, {m:?}]\n",
             self.efficiency
         );
         for (name, k) in [("r0", 0), ("r1", 1), ("r2_discharge", 2), ("r2_charge", 2)] {
@@ -57,6 +62,10 @@ impl Terms {
 
     fn shape(&self, k: usize, z: f64) -> f64 {
         1.0 + self.shape * (0.5 - z) * if k == 2 { -1.0 } else { 1.0 }
+    }
+
+    fn entropy(&self, z: f64) -> f64 {
+        if self.warms { ENTROPY[0] + (ENTROPY[1] - ENTROPY[0]) * z } else { 0.0 }
     }
 
     /// Between the knots of the plant's temperature table.
@@ -101,6 +110,7 @@ const CELLS: [Cell; 3] = [
 
 fn bank() -> BankParams {
     let mut bank = crate::common::bank(1, 1, 3, CAPACITY_AH, 0.5);
+    bank.battery_temperature_c = vec![AIR_C; 3];
     bank.battery_resistance_ohm = OHM_AH[0] / CAPACITY_AH;
     bank.thermal.heat_capacity_j_per_k = JOULES_PER_K;
     bank.thermal.to_ambient_w_per_k = WATTS_PER_K;
@@ -122,7 +132,7 @@ fn currents(terms: &Terms, state: &State, watts: f64) -> (f64, [f64; 3]) {
         let [q, v1, v2, h, celsius] = state[n];
         let z = q / CELLS[n].capacity;
         let mh = if terms.hysteresis { M * h } else { 0.0 };
-        let entropic = if terms.warms { ENTROPY * (celsius - 25.0) } else { 0.0 };
+        let entropic = terms.entropy(z) * (celsius - 25.0);
         let emf = LOW_V + (HIGH_V - LOW_V) * z + entropic + v1 + v2 + mh;
         (emf, 1.0 / terms.resistance(0, z, celsius, &CELLS[n]))
     };
@@ -141,10 +151,10 @@ fn slopes(terms: &Terms, state: &State, watts: f64) -> State {
         let target = |k: usize| terms.resistance(k, z, celsius, cell) * i;
         let wasted = i.max(0.0) * (1.0 - terms.efficiency);
         let follow = if terms.hysteresis { GAMMA * i.abs() / cell.capacity * (i.signum() - h) } else { 0.0 };
-        let (entropy, mut ocv) = (if terms.warms { ENTROPY } else { 0.0 }, LOW_V + (HIGH_V - LOW_V) * z);
+        let (entropy, mut ocv) = (terms.entropy(z), LOW_V + (HIGH_V - LOW_V) * z);
         ocv += entropy * (celsius - 25.0);
         let heat = (bus - ocv) * i + (celsius + 273.15) * entropy * (i - wasted) + ocv * wasted;
-        let warming = (heat - WATTS_PER_K * (celsius - 25.0)) / JOULES_PER_K;
+        let warming = (heat - WATTS_PER_K * (celsius - AIR_C)) / JOULES_PER_K;
         [
             i - wasted,
             (target(1) - v1) * terms.rate(0, z, celsius, cell),
@@ -157,7 +167,7 @@ fn slopes(terms: &Terms, state: &State, watts: f64) -> State {
 
 /// Bus voltage and currents every 90 s, at the end of the interval.
 fn reference(terms: &Terms) -> Vec<[f64; 4]> {
-    let mut state: State = std::array::from_fn(|n| [CELLS[n].soc * CELLS[n].capacity, 0.0, 0.0, 0.0, 25.0]);
+    let mut state: State = std::array::from_fn(|n| [CELLS[n].soc * CELLS[n].capacity, 0.0, 0.0, 0.0, AIR_C]);
     let mut rows = Vec::new();
     let h = 0.25;
     let plus = |a: &State, b: &State, h: f64| -> State {
