@@ -40,7 +40,7 @@ pub struct RunResult {
     pub devices: Vec<DeviceAccount>,
     /// Energy by path, and what the cells kept of it.
     pub energy: EnergyByPath,
-    /// Charge balance error relative to port throughput (NUMERICS.md definition).
+    /// Charge balance error relative to port throughput ([`ngbank_models::plant::Accounts::balance_error`]).
     pub balance_error: f64,
     /// What the scenario promises to reach and this run did not, one sentence each.
     pub unmet: Vec<String>,

@@ -20,20 +20,30 @@ pub struct Accounts {
     pub lost: Vec<f64>,
     /// Port throughput Σ∫|i| dt, A·s.
     pub throughput: f64,
+    /// Smallest capacity of a series position, summed over the strings, A·s: what its charge is rounded by.
+    pub capacity: f64,
+    /// Committed steps.
+    pub steps: u64,
     /// Heat of the batteries, J: ohmic, of the RC pairs, hysteresis, coulombic loss, self-discharge and bleed, entropic.
     pub heat: f64,
 }
 
+/// A bank that moves less than this share of its capacity in a step is measured by this share: every step rounds its charge
+/// by up to 2⁻⁵³ of it, which is 10⁻⁹ of what a BMS draws in a minute.
+const LEAST_SHARE: f64 = 2.5e-7;
+
 impl Accounts {
-    /// Largest |Σ port charges − lost − stored| over the series positions, relative to the port throughput;
-    /// 0 when nothing was stored, lost or moved.
+    /// Largest |Σ port charges − lost − stored| over the series positions, relative to the port throughput.
     pub fn balance_error(&self) -> f64 {
         let ports: f64 = self.device_charge.iter().sum();
         let gap = |(stored, lost): (&f64, &f64)| (ports - lost - stored).abs();
         let largest = self.stored.iter().zip(&self.lost).map(gap).fold(0.0, f64::max);
-        // A bank that only leaks has no throughput; then the losses are the scale.
-        let scale = self.throughput.max(self.lost.iter().copied().fold(0.0, f64::max));
-        if scale > 0.0 { largest / scale } else { largest }
+        // A bank that only leaks has no throughput.
+        let lost = self.lost.iter().copied().fold(0.0, f64::max);
+        if self.steps == 0 {
+            return largest;
+        }
+        largest / self.throughput.max(lost).max(LEAST_SHARE * self.steps as f64 * self.capacity)
     }
 }
 
@@ -73,11 +83,13 @@ impl Plant {
         let positions = self.model.series * self.model.cells_per_battery;
         let mut stored = vec![0.0; positions];
         let mut lost = vec![0.0; positions];
+        let mut capacity = vec![0.0; positions];
         for (index, fixed) in self.model.fixed.iter().enumerate() {
             let (at, lane) = self.place_of(index);
             let cells = &self.state.cells[at];
             stored[index % positions] += cells.q.0[lane] - fixed.q_start;
             lost[index % positions] += cells.lost.0[lane];
+            capacity[index % positions] += 1.0 / fixed.per_capacity;
         }
         Accounts {
             device_charge: self.ports.charge.clone(),
@@ -85,6 +97,8 @@ impl Plant {
             stored,
             lost,
             throughput: self.ports.throughput,
+            capacity: capacity.into_iter().fold(f64::INFINITY, f64::min),
+            steps: self.steps,
             heat: self.ports.heat,
         }
     }
