@@ -37,13 +37,21 @@ impl Day {
         self.resolve_text(self.text)
     }
 
-    /// With another number of batteries, where the file has a `count`, and another duration: the day goes on, or is cut off.
+    /// With another number of batteries.
     ///
     /// # Panics
-    /// If the file has no such line, or the bank is none.
-    pub fn resolve_as(&self, batteries: Option<usize>, duration: Micros) -> Resolved {
-        let counted = |batteries| replaced(self.text, "count = 50", &format!("count = {batteries}"));
-        let mut resolved = self.resolve_text(&batteries.map_or_else(|| self.text.to_owned(), counted));
+    /// If the file has no `count`, or the bank is none.
+    pub fn resolve_with(&self, batteries: usize) -> Resolved {
+        self.resolve_text(&replaced(self.text, "count = 50", &format!("count = {batteries}")))
+    }
+
+    /// From this hour of the day on and with another duration: the day goes on, or is cut off.
+    ///
+    /// # Panics
+    /// If the file does not begin at midnight, or the hour is none.
+    pub fn resolve_from(&self, hour: Micros, duration: Micros) -> Resolved {
+        let text = replaced(self.text, "start = \"00:00\"", &format!("start = \"{hour:02}:00\""));
+        let mut resolved = self.resolve_text(&text);
         // Loads and sun stay those of the file's day: an hour at night has no sun to be measured by.
         resolved.duration_us = duration;
         resolved

@@ -13,43 +13,72 @@
 //!
 //! The step is the trapezoidal rule. With several rows its matrix is taken apart into one sweep along the rows and
 //! one across them, `(1 + ½hX)(1 + ½hY)·ΔT = h·dT/dt` (Douglas 1955): still of order 2, stable for every step and
-//! exact at rest, at the cost of two tridiagonal eliminations. What leaves a node arrives at its neighbour.
+//! exact at rest, at the cost of two tridiagonal eliminations. What leaves a node arrives at its neighbour. What the
+//! trapezoidal rule itself misses the next step can bring ([`ThermalGrid::owe`]).
 //! Heat of links and cables does not enter a node.
 
 use crate::plant::Thermal;
-
-/// Which neighbours a node has.
-#[derive(Clone, Copy, Debug)]
-struct Neighbours {
-    left: bool,
-    right: bool,
-    above: bool,
-    below: bool,
-}
-
-impl Neighbours {
-    fn beside(self) -> f64 {
-        f64::from(u8::from(self.left) + u8::from(self.right))
-    }
-
-    fn across(self) -> f64 {
-        f64::from(u8::from(self.above) + u8::from(self.below))
-    }
-}
 
 /// The nodes with their scratch space.
 #[derive(Clone, Debug)]
 pub struct ThermalGrid {
     heat_capacity: f64,
-    to_neighbour: f64,
     per_row: usize,
-    neighbours: Vec<Neighbours>,
-    /// Places of the node's neighbours; its own where it has none.
-    around: Vec<[usize; 4]>,
+    /// The shortest time constant of a node, s; infinite when every node is isolated.
+    time_constant_s: f64,
     /// W/K of each node to the air, its open sides included.
     to_air: Vec<f64>,
-    factor: Vec<f64>,
+    /// W/K of each node to the next one of its row; 0 at the end of a row.
+    to_right: Vec<f64>,
+    /// W/K of each node to the one of the next row; 0 in the last row.
+    to_below: Vec<f64>,
+    /// The matrices of a step, eliminated for this length, s.
+    length: f64,
+    along: Elimination,
+    across: Elimination,
     change: Vec<f64>,
+}
+
+/// A tridiagonal matrix, eliminated: each node with the one before it, which is nearer to the first.
+#[derive(Clone, Debug)]
+struct Elimination {
+    /// What the node before weighs in a node, and what divides the rest.
+    before: Vec<f64>,
+    inverse: Vec<f64>,
+    /// What the node after weighs in a node.
+    after: Vec<f64>,
+}
+
+impl Elimination {
+    fn new(nodes: usize) -> Self {
+        Self { before: vec![0.0; nodes], inverse: vec![0.0; nodes], after: vec![0.0; nodes] }
+    }
+
+    /// Of the matrix with `own + half of its paths` in the diagonal, whose nodes are coupled with those `stride` farther by
+    /// `path` (W/K).
+    fn eliminate(&mut self, own: impl Fn(usize) -> f64, path: &[f64], stride: usize) {
+        for j in 0..path.len() {
+            let back = if j >= stride { 0.5 * path[j - stride] } else { 0.0 };
+            let mut diagonal = own(j) + back + 0.5 * path[j];
+            if j >= stride {
+                diagonal += back * self.after[j - stride];
+            }
+            self.before[j] = back;
+            self.inverse[j] = 1.0 / diagonal;
+            self.after[j] = -(0.5 * path[j] * self.inverse[j]);
+        }
+    }
+
+    /// Solves for the right-hand side `x`, in place.
+    fn solve(&self, x: &mut [f64], stride: usize) {
+        for j in 0..x.len() {
+            let before = if j >= stride { self.before[j] * x[j - stride] } else { 0.0 };
+            x[j] = (x[j] + before) * self.inverse[j];
+        }
+        for j in (stride..x.len()).rev() {
+            x[j - stride] -= self.after[j - stride] * x[j];
+        }
+    }
 }
 
 impl ThermalGrid {
@@ -57,108 +86,96 @@ impl ThermalGrid {
     pub fn new(nodes: usize, node: Thermal) -> Self {
         let one_row = node.per_row == 0 || node.per_row >= nodes;
         let per_row = if one_row { nodes } else { node.per_row };
-        let neighbours = (0..nodes).map(|j| Neighbours {
-            left: !j.is_multiple_of(per_row),
-            right: j + 1 < nodes && !(j + 1).is_multiple_of(per_row),
-            above: j >= per_row,
-            below: j + per_row < nodes,
-        });
-        let neighbours: Vec<Neighbours> = neighbours.collect();
-        let around = neighbours.iter().enumerate().map(|(j, of)| {
-            let there = |there: bool, place: usize| if there { place } else { j };
-            let beside = [there(of.left, j.wrapping_sub(1)), there(of.right, j + 1)];
-            [beside[0], beside[1], there(of.above, j.wrapping_sub(per_row)), there(of.below, j + per_row)]
-        });
-        let sides = if one_row { 2.0 } else { 4.0 };
-        let to_air =
-            |of: &Neighbours| node.to_ambient_w_per_k + (sides - of.beside() - of.across()) * node.open_side_w_per_k;
+        let right = |j: usize| j + 1 < nodes && !(j + 1).is_multiple_of(per_row);
+        let below = |j: usize| j + per_row < nodes;
+        let path = |there: bool| if there { node.to_neighbour_w_per_k } else { 0.0 };
+        let sides = if one_row { 2 } else { 4 };
+        let to_air = |j: usize| {
+            let neighbours = [!j.is_multiple_of(per_row), right(j), j >= per_row, below(j)];
+            let open = sides - neighbours.into_iter().filter(|&there| there).count();
+            node.to_ambient_w_per_k + open as f64 * node.open_side_w_per_k
+        };
+        let to_air: Vec<f64> = (0..nodes).map(to_air).collect();
+        let out = |j: usize| {
+            let left = j > 0 && right(j - 1);
+            let above = j >= per_row;
+            to_air[j] + path(left) + path(right(j)) + path(above) + path(below(j))
+        };
         Self {
             heat_capacity: node.heat_capacity_j_per_k,
-            to_neighbour: node.to_neighbour_w_per_k,
             per_row,
-            to_air: neighbours.iter().map(to_air).collect(),
-            around: around.collect(),
-            neighbours,
-            factor: vec![0.0; nodes],
+            time_constant_s: node.heat_capacity_j_per_k / (0..nodes).map(out).fold(0.0, f64::max),
+            to_air,
+            to_right: (0..nodes).map(|j| path(right(j))).collect(),
+            to_below: (0..nodes).map(|j| path(below(j))).collect(),
+            length: 0.0,
+            along: Elimination::new(nodes),
+            across: Elimination::new(nodes),
             change: vec![0.0; nodes],
         }
     }
 
     /// The shortest time constant of a node, s; infinite when every node is isolated.
     pub fn time_constant_s(&self) -> f64 {
-        let out = |(air, of): (&f64, &Neighbours)| air + (of.beside() + of.across()) * self.to_neighbour;
-        self.heat_capacity / self.to_air.iter().zip(&self.neighbours).map(out).fold(0.0, f64::max)
+        self.time_constant_s
     }
 
-    /// What flows into node `j` at these temperatures, without its own heat, W.
-    #[inline]
-    fn inflow(&self, j: usize, ambient_c: f64, celsius: &[f64]) -> f64 {
-        let own = celsius[j];
-        let [left, right, above, below] = self.around[j].map(|other| celsius[other] - own);
-        self.to_air[j] * (ambient_c - own) + self.to_neighbour * ((left + right) + (above + below))
+    /// Adds what flows into each node at these temperatures, without its own heat, times `weight`. W.
+    fn add_inflow(&self, weight: f64, ambient_c: f64, celsius: &[f64], out: &mut [f64]) {
+        for ((out, path), celsius) in out.iter_mut().zip(&self.to_air).zip(celsius) {
+            *out += weight * path * (ambient_c - celsius);
+        }
+        Self::exchange(weight, &self.to_right, 1, celsius, out);
+        if self.per_row < celsius.len() {
+            Self::exchange(weight, &self.to_below, self.per_row, celsius, out);
+        }
+    }
+
+    /// What leaves a node arrives at the one `stride` farther.
+    fn exchange(weight: f64, path: &[f64], stride: usize, celsius: &[f64], out: &mut [f64]) {
+        for j in stride..celsius.len() {
+            let flow = weight * path[j - stride] * (celsius[j] - celsius[j - stride]);
+            out[j - stride] += flow;
+            out[j] -= flow;
+        }
     }
 
     /// How fast the nodes warm at heat `watts` per node. K/s.
     pub fn rates(&self, ambient_c: f64, watts: &[f64], celsius: &[f64], out: &mut [f64]) {
         let per_capacity = 1.0 / self.heat_capacity;
-        for (j, rate) in out.iter_mut().enumerate().take(celsius.len()) {
-            *rate = (watts[j] + self.inflow(j, ambient_c, celsius)) * per_capacity;
-        }
+        out.iter_mut().zip(watts).for_each(|(rate, watts)| *rate = watts * per_capacity);
+        self.add_inflow(per_capacity, ambient_c, celsius, out);
+    }
+
+    /// Adds to `owed`, J per node, what the trapezoidal rule misses in a step of `h` seconds at whose end the nodes warm by
+    /// `gained` K/s faster than at its start: `−h³/12·T'''`, where `C·T'''` is the flow that differences of `T''` cause.
+    pub fn owe(&self, h: f64, gained: &[f64], owed: &mut [f64]) {
+        self.add_inflow(-h * h / 12.0, 0.0, gained, owed);
     }
 
     /// Temperatures at the end of a step of `h` seconds with constant heat `watts` per node. °C.
+    ///
+    /// `(C/h + ½(air + along the rows))·change = heat flowing into each node at the start`, then, every column at once,
+    /// `(C/h + ½(across the rows))·change = C/h·change so far`.
     pub fn step(&mut self, h: f64, ambient_c: f64, watts: &[f64], start: &[f64], end: &mut [f64]) {
-        self.along_rows(h, ambient_c, watts, start);
-        if self.per_row < self.factor.len() {
-            self.across_rows(h);
+        let mut change = std::mem::take(&mut self.change);
+        change.copy_from_slice(watts);
+        self.add_inflow(1.0, ambient_c, start, &mut change);
+        let capacity = self.heat_capacity / h;
+        // Steps of one length come in a row.
+        if self.length != h {
+            self.length = h;
+            self.along.eliminate(|j| capacity + 0.5 * self.to_air[j], &self.to_right, 1);
+            self.across.eliminate(|_| capacity, &self.to_below, self.per_row);
         }
-        for ((end, start), change) in end.iter_mut().zip(start).zip(&self.change) {
+        self.along.solve(&mut change, 1);
+        if self.per_row < start.len() {
+            change.iter_mut().for_each(|change| *change *= capacity);
+            self.across.solve(&mut change, self.per_row);
+        }
+        for ((end, start), change) in end.iter_mut().zip(start).zip(&change) {
             *end = start + change;
         }
-    }
-
-    /// `(C/h + ½(air + along the rows))·change = heat flowing into each node at the start`.
-    fn along_rows(&mut self, h: f64, ambient_c: f64, watts: &[f64], start: &[f64]) {
-        let couple = -0.5 * self.to_neighbour;
-        let capacity = self.heat_capacity / h;
-        for (j, own) in watts.iter().enumerate() {
-            let of = self.neighbours[j];
-            let mut right_side = own + self.inflow(j, ambient_c, start);
-            let mut diagonal = capacity + 0.5 * self.to_air[j] - couple * of.beside();
-            if of.left {
-                diagonal -= couple * self.factor[j - 1];
-                right_side -= couple * self.change[j - 1];
-            }
-            let inverse = 1.0 / diagonal;
-            self.factor[j] = couple * inverse;
-            self.change[j] = right_side * inverse;
-        }
-        for j in (0..start.len()).rev() {
-            if self.neighbours[j].right {
-                self.change[j] -= self.factor[j] * self.change[j + 1];
-            }
-        }
-    }
-
-    /// `(1 + h/C·½(across the rows))·change = change so far`, every column at once.
-    fn across_rows(&mut self, h: f64) {
-        let couple = -0.5 * self.to_neighbour * h / self.heat_capacity;
-        for j in 0..self.factor.len() {
-            let of = self.neighbours[j];
-            let mut diagonal = 1.0 - couple * of.across();
-            let mut right_side = self.change[j];
-            if of.above {
-                diagonal -= couple * self.factor[j - self.per_row];
-                right_side -= couple * self.change[j - self.per_row];
-            }
-            let inverse = 1.0 / diagonal;
-            self.factor[j] = couple * inverse;
-            self.change[j] = right_side * inverse;
-        }
-        for j in (0..self.factor.len()).rev() {
-            if self.neighbours[j].below {
-                self.change[j] -= self.factor[j] * self.change[j + self.per_row];
-            }
-        }
+        self.change = change;
     }
 }

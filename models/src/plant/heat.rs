@@ -26,7 +26,8 @@ impl Plant {
         self.model.climates(&self.end_state.celsius, &mut self.end_state.climate);
     }
 
-    /// The heat that the step really gave; what the temperatures missed of it is owed to the next one.
+    /// The heat that the step really gave; what the temperatures missed of it, and what the thermal step misses by its
+    /// order, is owed to the next one.
     pub(super) fn settle(&mut self, h: f64) {
         for (b, given) in self.watts.iter().enumerate() {
             self.end_state.owed[b] = self.state.owed[b] - h * given;
@@ -35,6 +36,11 @@ impl Plant {
         for (owed, watts) in self.end_state.owed.iter_mut().zip(&self.watts) {
             *owed += h * watts;
         }
+        let warming = self.start.warming.iter().zip(&self.after.warming);
+        for (gained, (before, after)) in self.warming_gained.chunks_mut(WIDTH).zip(warming) {
+            (*after - *before).put(gained);
+        }
+        self.outside.thermal.owe(h, &self.warming_gained, &mut self.end_state.owed);
     }
 
     /// Mean heat of every battery over the step into `watts`: promised by its start, or given by both its ends.

@@ -120,6 +120,8 @@ pub struct Plant {
     pairs: Vec<(Weights, Weights)>,
     /// Mean heat, W per battery.
     watts: Vec<f64>,
+    /// By how much faster the batteries warm at its end than at its start, K/s per battery.
+    warming_gained: Vec<f64>,
     end_state: State,
     /// The implicit circuit at the end: its currents are those of the step.
     end: Instant,
@@ -177,6 +179,7 @@ impl Plant {
             bent: false,
             pairs: vec![<(Weights, Weights)>::default(); blocks],
             watts: vec![0.0; batteries],
+            warming_gained: vec![0.0; batteries],
             end: instant.clone(),
             after: instant,
             cubics: Cubics::new(&model),

@@ -19,8 +19,8 @@ struct Terms {
 /// Half width of the hysteresis, V, and its rate.
 const M: f64 = 0.02;
 const GAMMA: f64 = 30.0;
-/// dOCV/dT of the empty and of the full cell, V/K; so small that the temperatures, of order 2 always, do not show.
-const ENTROPY: [f64; 2] = [-2e-4, 2e-4];
+/// dOCV/dT of the empty and of the full cell, V/K; several times that of a real cell, so that temperatures show.
+const ENTROPY: [f64; 2] = [-1e-3, 8e-4];
 const KELVIN: f64 = 2000.0;
 /// Of the air and of the batteries at the start, °C: away from the 25 °C of the OCV, so that what charge changes in the
 /// entropic part shows.
