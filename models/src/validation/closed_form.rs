@@ -3,6 +3,7 @@
 use super::case::{self, Accuracy, run, straight};
 use super::check::{Check, Curve, Line, Report};
 use crate::circuit::Branch;
+use crate::network::Layout;
 use crate::time::{HOUR, Micros};
 
 /// Every closed form, at the default accuracy.
@@ -83,29 +84,72 @@ fn exchange() -> Report {
     }
 }
 
-/// Ten equal batteries on a ladder that is tapped at one end: from Kirchhoff's laws at neighbouring rungs
-/// `r·(i[j−1] − 2·i[j] + i[j+1]) = s·i[j]`, with the far end as a mirror. So `i[j] ∝ cosh((N − ½ − j)·θ)` with
-/// `cosh θ = 1 + s/(2·r)`.
+/// Ten equal batteries in parallel at 500 A: resistance of each with its cables, Ω, and of both bars from one to the next.
+const PLACES: usize = 10;
+const TOTAL_A: f64 = 500.0;
+const PLACE_OHM: f64 = 0.002;
+const SEGMENT_OHM: f64 = 1e-4;
+
+/// Ten equal batteries on a ladder, tapped in four ways. From Kirchhoff's laws at neighbouring rungs
+/// `r·(i[j−1] − 2·i[j] + i[j+1]) = s·i[j]`, so that `i[j] ∝ cosh((j − j₀)·θ)` with `cosh θ = 1 + s/(2·r)`: the far end is
+/// a mirror, on the diagonal the middle is, and posts half-way feed two ladders of five.
 fn ladder() -> Report {
-    let (strings, r, segment, total) = (10, 0.002, 1e-4, 500.0);
-    let theta = libm::acosh(1.0 + segment / (2.0 * r));
-    let shape: Vec<f64> = (0..strings).map(|j| libm::cosh((strings as f64 - 0.5 - j as f64) * theta)).collect();
-    let sum: f64 = shape.iter().sum();
-    let set = straight(3.3, 3.3, 0.05, [(0.03, 30.0), (0.06, 600.0)]);
-    let mut bank = case::bank(4, 1, strings, 100.0, r / 4.0);
-    bank.wiring.bus_segment_ohm = segment;
-    let mut plant = Accuracy::Default.plant(&bank, &set, 1);
-    plant.propose(&[Branch::Current { amps: -total }], &[], HOUR);
-    let amps: Vec<f64> = (0..strings).map(|j| -plant.battery_current(j, 0)).collect();
-    let expected: Vec<f64> = shape.iter().map(|shape| total * shape / sum).collect();
-    let errors = amps.iter().zip(&expected).map(|(amps, expected)| 100.0 * (amps / expected - 1.0).abs());
-    let title = "closed form: ladder of ten equal batteries at 500 A, t = 0⁺".to_owned();
-    let points = |amps: &[f64]| amps.iter().enumerate().map(|(j, &amps)| (j as f64, amps)).collect();
-    let lines = vec![line("closed form", points(&expected)), line("plant", points(&amps))];
-    Report {
-        checks: vec![Check::new(&title, "string currents, largest error", errors.fold(0.0, f64::max), 0.1, "%")],
-        curves: vec![Curve { title, x: "Place on the ladder, from the terminals", y: "String current [A]", lines }],
+    let title = "closed form: ten equal batteries at 500 A, t = 0⁺".to_owned();
+    let (mut checks, mut lines) = (Vec::new(), Vec::new());
+    let mut ladder_excess = f64::INFINITY;
+    for (layout, name) in [
+        (Layout::Ladder, "ladder"),
+        (Layout::Diagonal, "diagonal"),
+        (Layout::HalfWay, "posts half-way"),
+        (Layout::EqualPaths, "equal paths"),
+    ] {
+        let (amps, expected) = (amps_at_start(layout), expected_amps(layout));
+        let errors = amps.iter().zip(&expected).map(|(amps, expected)| 100.0 * (amps / expected - 1.0).abs());
+        let quantity = format!("{name}: string currents, largest error");
+        checks.push(Check::new(&title, &quantity, errors.fold(0.0, f64::max), 0.1, "%"));
+        let excess = 100.0 * (amps.iter().copied().fold(0.0, f64::max) * PLACES as f64 / TOTAL_A - 1.0);
+        if layout == Layout::Ladder {
+            ladder_excess = excess;
+        } else {
+            let quantity = format!("{name}: highest over mean (half the ladder's)");
+            checks.push(Check::new(&title, &quantity, excess, 0.5 * ladder_excess, "%"));
+        }
+        let points = |amps: &[f64]| amps.iter().enumerate().map(|(j, &amps)| (j as f64, amps)).collect();
+        if layout == Layout::Ladder {
+            lines.push(line("ladder, closed form", points(&expected)));
+        }
+        lines.push(line(name, points(&amps)));
     }
+    Report { checks, curves: vec![Curve { title, x: "Place along the bars", y: "String current [A]", lines }] }
+}
+
+/// Discharge current of every battery of the plant, A.
+fn amps_at_start(layout: Layout) -> Vec<f64> {
+    let set = straight(3.3, 3.3, 0.05, [(0.03, 30.0), (0.06, 600.0)]);
+    let mut bank = case::bank(4, 1, PLACES, 100.0, PLACE_OHM / 4.0);
+    bank.wiring.layout = layout;
+    bank.wiring.bus_segment_ohm = SEGMENT_OHM;
+    let mut plant = Accuracy::Default.plant(&bank, &set, 1);
+    plant.propose(&[Branch::Current { amps: -TOTAL_A }], &[], HOUR);
+    (0..PLACES).map(|j| -plant.battery_current(j, 0)).collect()
+}
+
+/// The same on paper.
+fn expected_amps(layout: Layout) -> Vec<f64> {
+    let theta = libm::acosh(1.0 + SEGMENT_OHM / (2.0 * PLACE_OHM));
+    let last = PLACES as f64 - 1.0;
+    let shape = |j: usize| {
+        let j = j as f64;
+        let from_mirror = match layout {
+            Layout::EqualPaths => 0.0,
+            Layout::Ladder => last + 0.5 - j,
+            Layout::Diagonal => 0.5 * last - j,
+            Layout::HalfWay => (j + 0.5).min(last + 0.5 - j),
+        };
+        libm::cosh(from_mirror * theta)
+    };
+    let sum: f64 = (0..PLACES).map(shape).sum();
+    (0..PLACES).map(|j| TOTAL_A * shape(j) / sum).collect()
 }
 
 /// Half of what the batteries' sensors resolve, K.

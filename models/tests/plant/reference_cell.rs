@@ -7,16 +7,15 @@ fn every_trajectory_of_a_cell_is_followed() {
     let pairs = Accuracy::ALL.into_iter().flat_map(|accuracy| reference_cell::CASES.map(|case| (case, accuracy)));
     let mut report = Report::default();
     pairs.for_each(|(case, accuracy)| report.add(reference_cell::compare(case, accuracy)));
-    // Order 2: at the end of a charge at constant voltage the current is off, and the charge shifts what follows: 2 ms.
-    judge(&report, &["cell B, day, default: 8 fast switchings, largest |Δt|"]);
+    judge(&report);
 }
 
-/// Every check is within its limit, except exactly these: a shortfall that is gone must go from the list.
-pub fn judge(report: &Report, shortfalls: &[&str]) {
+/// Every check is within its limit.
+pub fn judge(report: &Report) {
     for check in &report.checks {
         println!("{}: {}: {:.2e} {} (limit {:e})", check.case, check.quantity, check.figure, check.unit, check.limit);
     }
     assert!(!report.checks.is_empty(), "nothing was compared");
     let failed: Vec<String> = report.failed().map(|check| format!("{}: {}", check.case, check.quantity)).collect();
-    assert_eq!(failed, shortfalls);
+    assert!(failed.is_empty(), "{failed:#?}");
 }
