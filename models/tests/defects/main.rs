@@ -2,6 +2,7 @@
 //!
 //! Each test says in its first line whose defect it is. Sources: the projects' own code and issue lists.
 
+mod age_by_time_not_by_steps;
 mod bounded_by_their_limit;
 mod cells_keep_their_own_values;
 mod current_by_state_not_by_count;
