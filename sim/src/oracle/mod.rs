@@ -279,8 +279,9 @@ impl Oracle {
         if t < from {
             return;
         }
-        let context = self.context(t);
+        // First, because the context has the hold that is left.
         self.relieve(t);
+        let context = self.context(t);
         for level in &mut self.levels {
             let signals = self.watch.signals(level.rule.set);
             level.settle(signals, &context);

@@ -123,8 +123,8 @@ fn missing_recovery_fails() {
     failed(&recovered().end(600.0), Uv, "recovery missing");
 }
 
-#[test]
-fn second_cut_within_an_hour_doubles_the_hold() {
+/// Two cuts within an hour, the second at 331.1 s; above 3.2 V again from 351 s, with this bank current.
+fn cut_twice(amps: f64) -> Run {
     let plant = Plant {
         cell_v: Ramp::through(&[
             (100.0, 3.3),
@@ -136,6 +136,7 @@ fn second_cut_within_an_hour_doubles_the_hold() {
             (350.0, 2.7),
             (351.0, 3.3),
         ]),
+        amps: Ramp::through(&[(350.0, 0.0), (351.0, amps)]),
         ..Plant::default()
     };
     let mut run = Run::started(plant);
@@ -146,12 +147,25 @@ fn second_cut_within_an_hour_doubles_the_hold() {
     run.pins(301.1, "LCP", [&[], &[], &[1]]);
     run.pins(331.1, "CP", [&[2], &[], &[1, 2]]);
     run.pins(351.1, "CP", [&[2], &[], &[2]]);
+    run
+}
+
+#[test]
+fn second_cut_within_an_hour_doubles_the_hold() {
+    let mut run = cut_twice(0.0);
     let mut early = run.clone();
     // UV-2: 60 s after the second cut.
     run.pins(411.3, "LC", NONE);
     passed(&run.end(500.0), Uv);
     early.pins(381.3, "LC", NONE);
     failed(&early.end(500.0), Uv, "LOAD is still High");
+}
+
+#[test]
+fn a_bank_that_is_charged_halves_the_hold_again() {
+    let mut run = cut_twice(50.0);
+    run.pins(381.3, "LC", NONE);
+    passed(&run.end(500.0), Uv);
 }
 
 #[test]
