@@ -24,8 +24,9 @@ pub fn check(player: &mut Player, seed: u32, cycles: u32) {
     let all_came = player.bms.counters().accepted.wrapping_sub(before) as usize == speaking;
     let length = quiet.until.since(now).as_millis();
     assert!(!quiet.until.is_before(now), "promised until an instant that is past");
-    let bands = quiet.bands.iter().take(player.reports.len());
-    if length == 0 || !all_came || quiet.silent != silent || player.is_over() || !bands.clone().all(can_be_met) {
+    let can_be_met =
+        quiet.bands.iter().take(player.reports.len()).all(reports_lie_within) && inputs_lie_within(&quiet.inputs);
+    if length == 0 || !all_came || quiet.silent != silent || player.is_over() || !can_be_met {
         return;
     }
     // The decision at the end of the jump must still change nothing.
@@ -72,13 +73,19 @@ fn seen(player: &Player) -> (Outputs, [Option<CauseInfo>; Cause::ALL.len()]) {
 }
 
 /// True if some report lies within the band.
-fn can_be_met(band: &Band) -> bool {
+fn reports_lie_within(band: &Band) -> bool {
     band.lowest_mv.0 <= band.lowest_mv.1.min(band.highest_mv.1)
         && band.highest_mv.0 <= band.highest_mv.1
         && band.coldest_dc.0 <= band.coldest_dc.1.min(band.hottest_dc.1)
         && band.hottest_dc.0 <= band.hottest_dc.1
         && band.current_ma.0 <= band.current_ma.1
         && band.soc_pm.0 <= band.soc_pm.1
+}
+
+/// True if some inputs do. None do while the supply is not looked at, as in an update, and has left the range that it was last seen in.
+fn inputs_lie_within(band: &InputBand) -> bool {
+    let ranges = [band.supply_mv, band.remote_l_mv, band.remote_h_mv, band.remote_h_over_supply_mv];
+    ranges.iter().all(|(low, high)| low <= high)
 }
 
 /// Values out of a seed (xorshift).
