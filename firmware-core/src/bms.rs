@@ -8,7 +8,7 @@ use crate::frame::{Frame, FrameError, Status};
 use crate::history::History;
 use crate::low_cell::LowCell;
 use crate::outputs::{Inputs, Outputs, PreAlarm};
-use crate::overcurrent::{Cuts, Direction};
+use crate::overcurrent::{Cuts, Direction, Sample};
 use crate::remote::{Remote, Supply};
 use crate::retained::Retained;
 use crate::settings::{BATTERIES_MAX, CELLS_TOTAL, Settings};
@@ -430,8 +430,10 @@ impl Bms {
             row.update(kind, battery, bit, now, untrusted);
         }
         let number = u8::try_from(place).unwrap_or(u8::MAX);
+        let trusted = untrusted & bit == 0;
+        let sample = Sample { values: &battery.values, layout: bank, elapsed, bit, trusted };
         for ((currents, cuts), direction) in battery.currents.iter_mut().zip(&mut self.cuts).zip(Direction::BOTH) {
-            let exceeds = currents.report(direction, &battery.values, bank, elapsed, bit, cuts);
+            let exceeds = currents.report(direction, &sample, cuts);
             cuts.judge(now, number, exceeds);
         }
         let values = &battery.values;

@@ -137,7 +137,10 @@ impl Bms {
             if now.since(battery.last_seen) >= timeout {
                 lost |= bit(place);
                 battery.complete = 0;
-                battery.lose(now);
+                // Who has lost its trust already and said nothing believable since loses it no second time.
+                if self.distrusted & bit(place) == 0 || battery.trust > 0 {
+                    battery.lose(now);
+                }
             } else {
                 due = due.min(battery.last_seen.plus(timeout));
             }

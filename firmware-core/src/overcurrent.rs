@@ -100,6 +100,19 @@ impl Timer {
     }
 }
 
+/// A report, as the timers of its battery see it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sample<'a> {
+    pub values: &'a Values,
+    pub layout: &'a BankLayout,
+    /// Since the report before.
+    pub elapsed: Millis,
+    /// The bit of the battery.
+    pub bit: u64,
+    /// Whether the battery is trusted: only then do clear rules look at it.
+    pub trusted: bool,
+}
+
 /// The timers of one battery in one direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Currents {
@@ -113,17 +126,9 @@ pub(crate) struct Currents {
 impl Currents {
     pub const NONE: Self = Self { continuous: Timer::STOPPED, pulse: Timer::STOPPED, extreme: 0, clear_ms: 0 };
 
-    /// A report of the battery whose bit is `bit`, `elapsed` after the one before; true if it exceeds the continuous
-    /// rating.
-    pub fn report(
-        &mut self,
-        direction: Direction,
-        values: &Values,
-        layout: &BankLayout,
-        elapsed: Millis,
-        bit: u64,
-        cuts: &mut Cuts,
-    ) -> bool {
+    /// A report of the battery; true if it exceeds the continuous rating.
+    pub fn report(&mut self, direction: Direction, sample: &Sample<'_>, cuts: &mut Cuts) -> bool {
+        let &Sample { values, layout, elapsed, bit, trusted } = sample;
         let above = direction.exceeds(values, layout);
         if !above && cuts.warns & bit == 0 {
             // No time runs without the warning: it clears last.
@@ -147,7 +152,9 @@ impl Currents {
         if above {
             cuts.warns |= bit;
             self.clear_ms = 0;
-        } else if i64::from(magnitude).saturating_mul(100) < i64::from(ratings.continuous_ma).saturating_mul(98) {
+        } else if trusted
+            && i64::from(magnitude).saturating_mul(100) < i64::from(ratings.continuous_ma).saturating_mul(98)
+        {
             // The hold runs from the first frame below.
             self.clear_ms = if self.clear_ms == 0 { 1 } else { self.clear_ms.saturating_add(elapsed_ms) };
             if self.clear_ms > WARNING_CLEAR_MS {

@@ -249,6 +249,34 @@ fn com_5_third_loss_within_10_min_takes_60_s() {
     assert_eq!(load(&bank.outputs), Drive::High);
 }
 
+/// Content that cannot be costs a battery its trust, and a timeout later it is silent, too: one loss. One that has said something
+/// believable in between is lost once more.
+#[test]
+fn com_5_silence_after_distrust_is_no_second_loss() {
+    for (name, speaks, trusted) in
+        [("nothing", false, [9600, 9600, 59_600]), ("one frame", true, [9600, 59_600, 59_600])]
+    {
+        let mut bank = Bank::running(2);
+        let cell_mv = bank.batteries[1].report.cells_mv[0];
+        for trusted in trusted {
+            bank.batteries[1].report.cells_mv[0] = 5001;
+            bank.run_for(2 * CYCLE);
+            assert_eq!(bank.outputs.error, Some(7), "{name}: not trusted");
+            if speaks {
+                bank.batteries[1].report.cells_mv[0] = cell_mv;
+                bank.run_for(CYCLE);
+                bank.link(1, Link::Silent);
+            }
+            bank.run_for(10 * SECOND);
+            assert_eq!(bank.outputs.error, Some(32), "{name}: silent");
+            bank.batteries[1].report.cells_mv[0] = cell_mv;
+            well(&mut bank);
+            bank.changes_at(trusted, load, Drive::Floating, Drive::High);
+            bank.align();
+        }
+    }
+}
+
 #[test]
 fn com_5_losses_far_apart_do_not_add() {
     let mut bank = Bank::running(2);

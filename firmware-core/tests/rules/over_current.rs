@@ -91,6 +91,21 @@ fn oc_1_the_5_s_start_anew() {
     bank.changes_at(5100, pre_alarm, true, false);
 }
 
+/// "Signals": no clear rule looks at a battery that is not trusted, and its hold starts at 0 when it is trusted again.
+#[test]
+fn oc_1_does_not_clear_before_its_battery_is_trusted() {
+    let mut bank = Bank::running(3);
+    bank.current(2, -150_001);
+    bank.run_for(2 * SECOND);
+    bank.current(2, -146_999);
+    bank.run_for(4 * SECOND);
+    bank.link(2, Link::Silent);
+    bank.run_for(10 * SECOND);
+    bank.link(2, Link::Good);
+    // Trusted with the 20th frame, at 9530 ms; 5 s from there.
+    bank.changes_at(14_600, pre_alarm, true, false);
+}
+
 #[test]
 fn oc_2_each_time_to_the_decision() {
     for direction in [&DISCHARGE, &CHARGE] {
