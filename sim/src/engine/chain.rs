@@ -185,7 +185,6 @@ impl Chain {
 
     /// A fault of the chain or of a battery begins or ends.
     pub fn fault(&mut self, kind: &FaultKind, begins: bool) {
-        let batteries = self.electronics.len();
         match *kind {
             FaultKind::SensorOffset { battery, cell, mv } => {
                 self.electronics[battery].set_fault(cell, begins.then_some(SensorFault::Offset { mv }));
@@ -196,9 +195,6 @@ impl Chain {
             }
             FaultKind::TemperatureStuck { battery, sensor, celsius } => {
                 self.electronics[battery].set_temperature_fault(sensor, begins.then_some(celsius));
-            }
-            FaultKind::CableBreak { before_battery } => {
-                self.broken_from = if begins { before_battery } else { batteries };
             }
             FaultKind::DamagedFrames { battery, probability } => {
                 let probability = if begins { probability } else { 0.0 };
@@ -228,6 +224,13 @@ impl Chain {
             FaultKind::BatteryRemoved { battery } => self.removed &= !(1 << battery),
             _ => {}
         }
+    }
+
+    /// The chain cable is open before this battery and whole up to there; whole altogether, with `None`. True if it was not
+    /// so before.
+    pub fn break_from(&mut self, before_battery: Option<usize>) -> bool {
+        let from = before_battery.unwrap_or(self.electronics.len());
+        std::mem::replace(&mut self.broken_from, from) != from
     }
 
     /// Bounds on what battery `b` reports for samples in `[ta, tb]` of the plant's proposed step.

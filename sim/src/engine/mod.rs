@@ -156,6 +156,8 @@ struct Engine<'a> {
     latency: Latency,
     reach: Reach,
     schedule: Schedule,
+    /// Faults of the scenario that have begun and not ended, in the order of their beginning.
+    lasting: Vec<usize>,
     grid: Grid,
     survey: Survey,
     jump: Jump,
@@ -213,6 +215,7 @@ impl<'a> Engine<'a> {
             ageing: (scenario.bank.ageing != AgeingLaw::Off)
                 .then(|| Ageing::new(batteries, scenario.bank.params.cells_per_battery)),
             schedule: Schedule::new(scenario),
+            lasting: Vec::new(),
             grid: Grid::new(batteries),
             survey: Survey::new(batteries),
             jump: Jump::new(),

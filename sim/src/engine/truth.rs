@@ -137,8 +137,6 @@ pub fn world_event(kind: &FaultKind, begins: bool) -> Option<WorldEvent> {
         FaultKind::SlowDecisions { every_ms } => {
             Some(WorldEvent::Decisions { every: if begins { Micros::from(every_ms) * MS } else { DECISION } })
         }
-        FaultKind::CableBreak { before_battery } if begins => Some(WorldEvent::ChainBroken { from: before_battery }),
-        FaultKind::CableBreak { .. } => Some(WorldEvent::ChainRepaired),
         FaultKind::DamagedFrames { battery, probability } => {
             let part = if !begins || probability <= 0.0 {
                 DamagedPart::None

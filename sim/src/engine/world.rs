@@ -160,16 +160,53 @@ impl Engine<'_> {
 
     fn fault(&mut self, t: Micros, i: usize, begins: bool) {
         let scenario = self.scenario;
-        let fault = &scenario.faults[i];
-        if let Some(what) = describe(&fault.kind) {
+        let kind = &scenario.faults[i].kind;
+        if let Some(what) = describe(kind) {
             let phase = if begins { "begins" } else { "ends" };
             self.recorder.event(t, EventKind::Fault, format!("{phase}: {what}"));
         }
-        self.chain.fault(&fault.kind, begins);
-        if let Some(event) = world_event(&fault.kind, begins) {
+        self.lasting.retain(|&other| other != i);
+        if let FaultKind::CableBreak { .. } = kind {
+            self.lasting.extend(begins.then_some(i));
+            return self.cable(t);
+        }
+        let others = self.lasting.iter().map(|&other| &scenario.faults[other].kind);
+        let others: Vec<_> = others.filter(|other| other.shares_part(kind)).collect();
+        self.lasting.extend(begins.then_some(i));
+        match others.last() {
+            // It is so already, and remains so.
+            Some(other) if *other == kind => {}
+            Some(_) if !begins => {
+                if let FaultKind::DamagedFrames { .. } = kind {
+                    // Not all of what it damaged is damaged by another one.
+                    self.apply(t, kind, false);
+                }
+                others.into_iter().for_each(|other| self.apply(t, other, true));
+            }
+            _ => self.apply(t, kind, begins),
+        }
+    }
+
+    /// Breaks of the chain cable: the one nearest to the BMS counts.
+    fn cable(&mut self, t: Micros) {
+        let breaks = self.lasting.iter().filter_map(|&i| match self.scenario.faults[i].kind {
+            FaultKind::CableBreak { before_battery } => Some(before_battery),
+            _ => None,
+        });
+        let nearest = breaks.min();
+        if self.chain.break_from(nearest) {
+            let event = nearest.map_or(WorldEvent::ChainRepaired, |from| WorldEvent::ChainBroken { from });
             self.oracle.world(t, event);
         }
-        match fault.kind {
+    }
+
+    /// A fault takes hold of its part, or lets go of it.
+    fn apply(&mut self, t: Micros, kind: &FaultKind, begins: bool) {
+        self.chain.fault(kind, begins);
+        if let Some(event) = world_event(kind, begins) {
+            self.oracle.world(t, event);
+        }
+        match *kind {
             FaultKind::ChargerIgnoresRemote { device } => {
                 self.installation.set_ignores_remote(t, device, begins);
             }

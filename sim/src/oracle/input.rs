@@ -85,7 +85,7 @@ pub enum WorldEvent {
         /// Voltage of the bank, mV.
         supply_mv: i32,
     },
-    /// The chain breaks in front of this battery: it and every one behind it are silent (COM-1).
+    /// The chain is open in front of this battery and whole up to there: it and every one behind it are silent (COM-1).
     ChainBroken {
         /// First silent battery, counted from 0.
         from: usize,

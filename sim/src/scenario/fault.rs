@@ -122,6 +122,31 @@ pub enum FaultKind {
     },
 }
 
+impl FaultKind {
+    /// True when both act on the same part, which is in one state at a time: the fault that began last decides. Breaks of
+    /// the chain cable are not meant: there may be several.
+    pub fn shares_part(&self, other: &Self) -> bool {
+        match (self, other) {
+            (
+                &(Self::SensorOffset { battery, cell, .. } | Self::SensorStuck { battery, cell, .. }),
+                &(Self::SensorOffset { battery: b, cell: c, .. } | Self::SensorStuck { battery: b, cell: c, .. }),
+            ) => (battery, cell) == (b, c),
+            (
+                &Self::TemperatureStuck { battery, sensor, .. },
+                &Self::TemperatureStuck { battery: b, sensor: s, .. },
+            ) => (battery, sensor) == (b, s),
+            (&Self::DamagedFrames { battery, .. }, &Self::DamagedFrames { battery: b, .. }) => {
+                battery.is_none() || b.is_none() || battery == b
+            }
+            (&Self::ChargerIgnoresRemote { device }, &Self::ChargerIgnoresRemote { device: d }) => device == d,
+            (&Self::ForeignBattery { battery }, &Self::ForeignBattery { battery: b })
+            | (&Self::BatteryRemoved { battery }, &Self::BatteryRemoved { battery: b }) => battery == b,
+            (Self::SlowDecisions { .. }, Self::SlowDecisions { .. }) => true,
+            _ => false,
+        }
+    }
+}
+
 /// Why the BMS restarts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -258,7 +258,7 @@ impl Draw {
                     format_args!(
                         "household = \"{}\"\nfraction_of_bank_per_day = {:?}\n",
                         self.of(&["house", "van", "boat"]),
-                        self.log(0.01, 20.0)
+                        self.log(0.01, 2.0)
                     ),
                 ),
                 "dc-dc-converter" => {

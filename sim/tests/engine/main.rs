@@ -9,6 +9,7 @@ mod energy;
 mod field_problems;
 mod internal_short;
 mod modes;
+mod overlapping_faults;
 mod planted;
 mod pre_alarm;
 mod shorted;
