@@ -55,6 +55,7 @@ impl World {
             watch.distrust(b, NEVER);
         }
         if !some && self.lossy[b] {
+            self.lossy_last[b] = Some(t);
             let until = t + self.timeout + TRUST_LONG + self.reach;
             self.externals[SILENT].end(self.batteries + b, t, until);
             watch.trust_from(b, until);
@@ -74,6 +75,9 @@ impl World {
         let was_damaged = self.links[b].damaged;
         change(&mut self.links[b]);
         let is = self.links[b].heard();
+        if !was && !is {
+            self.links[b].may_be_distrusted(t);
+        }
         if was && !is {
             let timeout = t + self.timeout + self.reach;
             let (earliest, latest) = match self.links[b].implausible {
@@ -82,11 +86,18 @@ impl World {
                 true => (t, t + 2 * CYCLE + self.reach),
                 false => ((t + self.timeout).saturating_sub(CYCLE + SLOT), timeout),
             };
-            // A BMS that is being updated hears nothing, and misses nobody.
-            let latest = if self.updating() { NEVER } else { latest };
+            // A BMS that is being updated hears nothing, and misses nobody. Nor does one that has not heard it since it
+            // started (BOOT-1): it waits.
+            let unheard = next_arrival(self.base, b) >= t;
+            let latest = if self.updating() || unheard { NEVER } else { latest };
+            if unheard && self.externals[START].may(t) {
+                self.externals[START].begin(0, t, NEVER);
+            }
+            self.unnoticed.retain(|&battery| battery != b);
             self.links[b].lost = Some((t, earliest, latest));
             // Before it is noticed the last report counts.
-            self.externals[SILENT].begin(b, earliest.max(t), latest.max(self.base + self.timeout + self.reach));
+            let must = latest.max((self.base + self.timeout).saturating_add(self.reach));
+            self.externals[SILENT].begin(b, earliest.max(t), must);
             watch.silence(b, t);
             self.deaf.push((b, latest));
         }
@@ -109,10 +120,17 @@ impl World {
                 // Its first report counts as one of the row; after the third loss it takes longer.
                 trusted = short + CYCLE + self.reach;
                 // A frame that is damaged by chance into a valid one makes two losses out of one.
-                if losses.len() >= 3 || was_damaged {
+                let by_chance =
+                    self.lossy_last[b].is_some_and(|last| last + LOSS_WINDOW + self.timeout + self.reach >= since);
+                if losses.len() >= 3 || was_damaged || self.lossy[b] || by_chance {
                     trusted = t + TRUST_LONG + CYCLE + self.reach;
                 }
                 self.externals[SILENT].allow(t, trusted);
+            }
+            if self.updating() {
+                // It is to be heard when the update is over, and trusted after that.
+                self.unnoticed.push(b);
+                trusted = NEVER;
             }
             let must_until = if t >= latest { short } else { t };
             self.externals[SILENT].end(b, must_until, trusted);
@@ -120,7 +138,7 @@ impl World {
             // A start that waited for this battery goes on.
             if !self.links.iter().any(|link| !link.heard()) {
                 let complete = next_arrival(t, b);
-                let over = (trusted + self.reach).max(t + START_MAX);
+                let over = trusted.saturating_add(self.reach).max(t + START_MAX);
                 self.end_clock_fault(t, over);
                 if self.foreign.iter().all(Option::is_none) {
                     self.externals[START].end(0, complete, over);

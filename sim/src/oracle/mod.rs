@@ -191,6 +191,9 @@ impl Oracle {
     pub fn world(&mut self, t: Micros, event: WorldEvent) {
         self.settle(t);
         let effect = self.world.event(t, event, &mut self.watch, &mut self.ledger, self.pins);
+        if effect.start.is_some() || effect.reset {
+            self.strays.start();
+        }
         if let Some(surely) = effect.start {
             for level in &mut self.levels {
                 level.start(surely);

@@ -18,6 +18,8 @@ pub(super) struct Strays {
     due: [Option<Micros>; 2],
     /// It was possible for the last time then.
     possible: Option<Micros>,
+    /// It may have come, and its current goes on, by output.
+    stands: [bool; 2],
 }
 
 impl Strays {
@@ -29,13 +31,16 @@ impl Strays {
     pub(super) fn settle(&mut self, context: &Context, currents: [Run; 2]) {
         let now = context.now;
         self.due = [None; 2];
-        for ((floating, current), due) in self.floating_since.iter().zip(currents).zip(&mut self.due) {
-            let Some(floating) = *floating else { continue };
+        let outputs = self.floating_since.iter().zip(&mut self.stands);
+        for (((floating, stands), current), due) in outputs.zip(currents).zip(&mut self.due) {
+            let (Some(floating), Some(loose)) = (*floating, current.loose) else {
+                *stands = false;
+                continue;
+            };
             // What was lost in the chain may have let the last value stand.
             let lost = context.slack - SLACK;
-            if let Some(since) = current.loose
-                && now.saturating_sub(since.max(floating).max(context.base)) + lost >= STRAY_HOLD
-            {
+            *stands |= now.saturating_sub(loose.max(floating).max(context.base)) + lost >= STRAY_HOLD;
+            if *stands {
                 self.possible = Some(now);
             }
             if let Some(since) = current.strict {
@@ -43,6 +48,12 @@ impl Strays {
                 *due = Some(since.saturating_add(STRAY_HOLD + context.slack));
             }
         }
+    }
+
+    /// The BMS starts, and nothing is retained of the time that a current has flowed (BOOT-2). A clock that goes back restarts
+    /// a time that runs, not one that has run out (TIME-2).
+    pub(super) fn start(&mut self) {
+        self.stands = [false; 2];
     }
 
     /// A decision.

@@ -363,7 +363,9 @@ impl Watch {
     pub(super) fn no_clears(&mut self, b: usize) {
         self.each[b].deaf = true;
         let loose = loose_clears();
-        self.batteries.thin(b, |bit, _| loose & (1 << bit) != 0);
+        // OC-1 looks at each battery by itself: the warning of another one ends without this one.
+        let currents = bit(Signal::DischargeClear, false);
+        self.batteries.thin(b, |bit, _| loose & (1 << bit) != 0 && bit != currents);
     }
 
     /// The battery is heard again; it counts for clear rules for certain from `trusted` on.

@@ -39,6 +39,14 @@ impl Link {
     pub(super) fn heard(&self) -> bool {
         !(self.broken || self.removed || self.damaged || self.implausible)
     }
+
+    /// Content that cannot be costs a battery its trust, also one that was never trusted (COM-4): from `t` on at the
+    /// earliest, and if its frames arrive.
+    pub(super) fn may_be_distrusted(&mut self, t: Micros) {
+        if let Some((_, earliest, _)) = self.lost.as_mut().filter(|_| self.implausible) {
+            *earliest = t.min(*earliest);
+        }
+    }
 }
 
 /// What an event means to the rest of the oracle.
@@ -83,6 +91,10 @@ pub(super) struct World {
     pub(super) deaf: Vec<(usize, Micros)>,
     pub(super) lossy: Vec<bool>,
     pub(super) lossy_until: Micros,
+    /// Its frames were damaged by chance for the last time, by battery: how often it was lost then is not known.
+    pub(super) lossy_last: Vec<Option<Micros>>,
+    /// Batteries that came back while the BMS was being updated and heard nothing.
+    pub(super) unnoticed: Vec<usize>,
     /// Another battery sits at a position, since when.
     pub(super) foreign: Vec<Option<Micros>>,
     /// Longest way from a sample to a pin; longer than [`SLACK`] while the core decides rarely, until then.
@@ -124,6 +136,8 @@ impl World {
             deaf: Vec::new(),
             lossy: vec![false; batteries],
             lossy_until: 0,
+            lossy_last: vec![None; batteries],
+            unnoticed: Vec::new(),
             foreign: vec![None; batteries],
             reach: SLACK,
             late_until: 0,
@@ -254,6 +268,9 @@ impl World {
                 self.base = t;
                 self.externals[CLOCK].begin(0, t, NEVER);
                 self.end_clock_fault(t, t + START_MAX);
+                if !self.updating() {
+                    self.trust_anew(t, watch);
+                }
                 // A smaller step may pass between two decisions.
                 if Micros::from(ms) * MS > DECISION {
                     self.owe(t, CLOCK, pins);
@@ -265,8 +282,8 @@ impl World {
             WorldEvent::Supply { mv } => effect.start = self.supply(t, mv, watch, ledger),
             WorldEvent::ChainBroken { from } => {
                 ledger.reached(Property::Com);
-                for b in from..self.batteries {
-                    self.relink(t, b, watch, |link| link.broken = true);
+                for b in 0..self.batteries {
+                    self.relink(t, b, watch, |link| link.broken = b >= from);
                 }
             }
             WorldEvent::ChainRepaired => {
@@ -344,12 +361,7 @@ impl World {
             self.externals[REMOTE].allow(t, t + self.debounce + self.reach);
         }
         let over = t + START_MAX;
-        if self.externals[SILENT].may(t) {
-            // A running time of trust starts anew at full length.
-            let trusted = t + TRUST_LONG + self.reach;
-            self.externals[SILENT].allow(t, trusted);
-            watch.extend_distrust(t, trusted);
-        }
+        self.trust_anew(t, watch);
         self.externals[SILENT].allow(t, over);
         for (b, foreign) in self.foreign.iter().enumerate() {
             // The start learns what it finds; whether that is the bank configured depends on the model.
@@ -358,6 +370,22 @@ impl World {
             watch.set_foreign(b, false);
         }
         self.externals[FOREIGN].allow(t, over);
+    }
+
+    /// A running time of trust starts anew at full length (BOOT-2, TIME-2).
+    fn trust_anew(&mut self, t: Micros, watch: &mut Watch) {
+        if !self.externals[SILENT].may(t) {
+            return;
+        }
+        let trusted = t + TRUST_LONG + self.reach;
+        self.externals[SILENT].allow(t, trusted);
+        watch.extend_distrust(t, trusted);
+        for b in std::mem::take(&mut self.unnoticed) {
+            self.externals[SILENT].end(b, NEVER, t);
+            if !self.lossy[b] {
+                watch.trust_from(b, trusted);
+            }
+        }
     }
 
     /// A clock fault ends as a start does, once every battery is heard and is the right one (TIME-2, BOOT-1); at the latest at
@@ -374,13 +402,14 @@ impl World {
     }
 
     /// After power loss a battery needs to be heard again, no more (BOOT-2). One that is silent now has never been heard:
-    /// the start waits for it, but nothing of it was lost.
+    /// the start waits for it, but nothing of it was lost – unless it says what cannot be.
     fn forget_trust(&mut self, t: Micros) {
         for (b, link) in self.links.iter_mut().enumerate() {
             if link.heard() {
                 self.externals[SILENT].end(b, t, NEVER);
             } else {
                 link.lost = Some((t, NEVER, NEVER));
+                link.may_be_distrusted(t);
             }
         }
     }

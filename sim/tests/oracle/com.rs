@@ -139,6 +139,41 @@ fn a_silent_battery_keeps_its_last_values() {
     failed_too(&run.end(300.0), ngbank_sim::oracle::Property::Pre, "PRE-ALARM is still Floating");
 }
 
+/// Content that cannot be costs its trust also a battery that was never trusted (COM-4); 20 reports bring it (COM-5).
+#[test]
+fn a_battery_that_says_nonsense_when_the_bms_starts_has_trust_to_win() {
+    let mut run = Run::started(Plant::default());
+    let fault = |fault| WorldEvent::ChannelFault { battery: 1, cell: 0, fault };
+    run.world(100.0, fault(Some(ChannelFault::Stuck { mv: 0.0 })));
+    run.pins(100.6, "", SILENT);
+    run.world(200.0, WorldEvent::PowerOn);
+    run.pins(200.1, "", [&[14], &[14], &[14]]);
+    run.pins(200.6, "", [&[9, 14], &[9, 14], &[14]]);
+    run.world(300.0, fault(None));
+    run.pins(301.1, "", [&[9, 14], &[9], &[]]);
+    run.pins(309.6, "C", [&[14], &[], &[]]);
+    let mut late = run.clone();
+    run.pins(339.6, "LC", NONE);
+    passed(&run.end(400.0), Com);
+    late.pins(320.0, "", SILENT);
+    failed(&late.end(400.0), Com, "OUT-9 is reported");
+}
+
+/// A break nearer to the BMS than another one is mended: what lies between the two is heard again, the rest is not.
+#[test]
+fn of_two_breaks_the_farther_one_remains() {
+    let mut run = Run::started(Plant::default());
+    run.world(100.2, WorldEvent::ChainBroken { from: 0 });
+    run.pins(105.1, "", SILENT);
+    run.world(150.0, WorldEvent::ChainBroken { from: 1 });
+    let mut none = run.clone();
+    run.world(200.0, WorldEvent::ChainRepaired);
+    run.pins(209.6, "LC", NONE);
+    passed(&run.end(300.0), Com);
+    none.pins(170.0, "LC", NONE);
+    failed(&none.end(180.0), Com, "an output is High");
+}
+
 #[test]
 fn foreign_battery_floats_until_a_restart() {
     let mut run = Run::started(Plant::default());
