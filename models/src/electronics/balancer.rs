@@ -155,6 +155,7 @@ fn keeps_bleeding(bleeding: bool, volts: f64, above_lowest_v: f64) -> bool {
 }
 
 /// Difference to the lowest cell that starts bleeding at this voltage, at or above [`BLEED_LOW_V`].
+#[inline]
 fn start_v(volts: f64) -> f64 {
     let below_full = ((BLEED_FULL_V - volts) / (BLEED_FULL_V - BLEED_LOW_V)).max(0.0);
     START_FULL_V + (START_LOW_V - START_FULL_V) * below_full

@@ -68,6 +68,7 @@ impl ChargeCounter {
         self.offset_a
     }
 
+    #[inline]
     pub(super) fn charge_after(&self, elapsed_us: Micros, start_a: f64, now_a: f64) -> f64 {
         let mean_a = mean_outside_dead_band(self.measured(start_a), self.measured(now_a));
         self.charge_as + mean_a * seconds(elapsed_us)
@@ -104,6 +105,7 @@ impl ChargeCounter {
         (low - ROUNDING_AS, high + ROUNDING_AS)
     }
 
+    #[inline]
     pub(super) fn advance(&mut self, step_us: Micros, start_a: f64, end_a: f64) {
         self.last_as = self.charge_as;
         self.charge_as = self.charge_after(step_us, start_a, end_a).clamp(0.0, self.capacity_as);
@@ -130,6 +132,7 @@ impl ChargeCounter {
     }
 
     /// So many ticks that [`passes`](Self::passes) has judged.
+    #[inline]
     pub(super) fn pass(&mut self, ticks: u32, rests: bool) {
         let disturbed = std::mem::take(&mut self.disturbed);
         self.rest_ticks = match (rests, disturbed) {
@@ -159,10 +162,12 @@ impl ChargeCounter {
         self.set_full || self.set_zero
     }
 
+    #[inline]
     fn measured(&self, amps: f64) -> f64 {
         amps * self.gain + self.offset_a
     }
 
+    #[inline]
     fn resting(&self, amps: f64) -> bool {
         let measured = self.measured(amps);
         measured > -DEAD_BAND_A && measured < DEAD_BAND_A
@@ -170,22 +175,18 @@ impl ChargeCounter {
 }
 
 /// Mean over time of a current that goes linearly from `from` to `to`, with everything inside the dead band as zero.
+#[inline]
 fn mean_outside_dead_band(from: f64, to: f64) -> f64 {
-    let side = |m: f64| {
-        if m >= DEAD_BAND_A {
-            1
-        } else if m <= -DEAD_BAND_A {
-            -1
-        } else {
-            0
-        }
-    };
-    match (side(from), side(to)) {
-        (0, 0) => 0.0,
-        (a, b) if a == b => 0.5 * (from + to),
-        // ∫ m dm outside the band, from its edge: (m² − D²) / 2, on either side.
-        _ => (outside(to) - outside(from)) / (to - from),
+    let (above, below) = (|m: f64| m >= DEAD_BAND_A, |m: f64| m <= -DEAD_BAND_A);
+    if (above(from) && above(to)) || (below(from) && below(to)) {
+        return 0.5 * (from + to);
     }
+    let within = |m: f64| !above(m) && !below(m);
+    if within(from) && within(to) {
+        return 0.0;
+    }
+    // ∫ m dm outside the band, from its edge: (m² − D²) / 2, on either side.
+    (outside(to) - outside(from)) / (to - from)
 }
 
 fn outside(m: f64) -> f64 {
@@ -193,6 +194,7 @@ fn outside(m: f64) -> f64 {
     if magnitude <= DEAD_BAND_A { 0.0 } else { 0.5 * (magnitude - DEAD_BAND_A) * (magnitude + DEAD_BAND_A) }
 }
 
+#[inline]
 fn seconds(time: Micros) -> f64 {
     // Exact below 2⁵³ µs (285 years).
     time as f64 * 1e-6

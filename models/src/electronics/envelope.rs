@@ -46,6 +46,23 @@ impl Envelope {
         inside
     }
 
+    /// Grows until it holds `other`, too.
+    #[inline]
+    pub fn enclose(&mut self, other: &Self) {
+        for quantity in 0..4 {
+            self.low[quantity] = lesser(other.low[quantity], self.low[quantity]);
+            self.high[quantity] = greater(other.high[quantity], self.high[quantity]);
+        }
+    }
+
+    /// Shrinks to what lies within `other`, too.
+    pub fn narrow(&mut self, other: &Self) {
+        for quantity in 0..4 {
+            self.low[quantity] = greater(other.low[quantity], self.low[quantity]);
+            self.high[quantity] = lesser(other.high[quantity], self.high[quantity]);
+        }
+    }
+
     fn at_least(&mut self, quantity: usize, value: f64) {
         self.low[quantity] = self.low[quantity].max(value);
     }
@@ -53,6 +70,17 @@ impl Envelope {
     fn at_most(&mut self, quantity: usize, value: f64) {
         self.high[quantity] = self.high[quantity].min(value);
     }
+}
+
+/// As `f64::min`, in one instruction: neither is ever something else than a number.
+#[inline]
+fn lesser(a: f64, b: f64) -> f64 {
+    if a < b { a } else { b }
+}
+
+#[inline]
+fn greater(a: f64, b: f64) -> f64 {
+    if a > b { a } else { b }
 }
 
 impl Channels {

@@ -220,6 +220,7 @@ impl Electronics {
 
     /// Commits a step of the plant of length `step_us` with the current linear from `start_a` to `end_a`: counts its
     /// charge, clips it to 0 to capacity, then applies what the tick at its end decided. A step of length 0 is legal.
+    #[inline]
     pub fn advance(&mut self, step_us: Micros, start_a: f64, end_a: f64) {
         self.counter.advance(step_us, start_a, end_a);
     }
@@ -236,6 +237,7 @@ impl Electronics {
     }
 
     /// So many ticks that change nothing, as [`Electronics::passes`] has found.
+    #[inline]
     pub fn pass(&mut self, ticks: u32, rests: bool) {
         self.counter.pass(ticks, rests);
     }

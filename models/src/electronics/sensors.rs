@@ -150,6 +150,7 @@ impl Channels {
     }
 
     /// Least and largest bias of a cell's channel, mV; `None` while one is stuck.
+    #[inline]
     pub(super) fn cell_bias_mv(&self) -> Option<(f64, f64)> {
         self.cell_bias_mv
     }

@@ -133,10 +133,11 @@ impl Plant {
     pub(super) fn book(&mut self) {
         let h = self.length as f64 * 1e-6;
         let volts = [0.0, 0.25, 0.5, 0.75, 1.0].map(|s| apply(&weights_at(s), &self.bus));
+        let bent = self.bent && !self.bus_is_dead();
         for (device, branch) in self.outside.branches.iter().enumerate() {
             let (i0, i1) = (self.start.devices[device], self.end.devices[device]);
-            let slope = branch.amps_per_volt(self.start.volts) * self.start.drift;
-            let bend = if self.bent && !self.bus_is_dead() { i1 - i0 - h * slope } else { 0.0 };
+            let slope = || branch.amps_per_volt(self.start.volts) * self.start.drift;
+            let bend = if bent { i1 - i0 - h * slope() } else { 0.0 };
             self.ports.add(device, (i0, i1, bend), volts, h);
         }
         self.ports.heat += self.heat_j();

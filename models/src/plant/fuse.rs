@@ -223,7 +223,7 @@ impl Plant {
         let Some(curve) = &self.openings.curve else { return 0.0 };
         let mut error: f64 = 0.0;
         for s in 0..self.model.parallel {
-            let amps @ [i0, linear, bend] = self.battery_amps(s * self.model.series);
+            let amps @ [i0, linear, bend] = self.string_amps(s);
             let wear = curve.wear_of(amps, 1.0, h, CHORDS);
             self.openings.worn_end[s] = self.openings.worn[s] + wear;
             if wear > 0.0 {
@@ -270,7 +270,7 @@ impl Plant {
             if worn >= 1.0 || end < 1.0 {
                 continue;
             }
-            let amps = self.battery_amps(s * self.model.series);
+            let amps = self.string_amps(s);
             // Wear only grows, so halving finds the one crossing.
             let (mut before, mut after) = (0.0, 1.0);
             while (after - before) * h > 0.25e-6 {

@@ -205,16 +205,19 @@ impl Plant {
     }
 
     /// Number of batteries.
+    #[inline]
     pub fn batteries(&self) -> usize {
         self.model.batteries()
     }
 
     /// Batteries in series in one string.
+    #[inline]
     pub fn series(&self) -> usize {
         self.model.series
     }
 
     /// Cells in series in one battery.
+    #[inline]
     pub fn cells_per_battery(&self) -> usize {
         self.model.cells_per_battery
     }
@@ -282,7 +285,7 @@ impl Plant {
     fn keep(&mut self) {
         let mut amps = std::mem::take(&mut self.last.amps);
         for (s, amps) in amps.iter_mut().enumerate() {
-            *amps = self.battery_amps(s * self.model.series);
+            *amps = self.string_amps(s);
         }
         let ends = self.state.celsius.iter().zip(&self.end_state.celsius);
         for (kept, (&start, &end)) in self.last.celsius.iter_mut().zip(ends) {

@@ -60,9 +60,9 @@ impl Plant {
         }
     }
 
-    /// Current of battery `b` over the step as `i0 + s·linear + s²·bend`, A.
-    pub(super) fn battery_amps(&self, b: usize) -> [f64; 3] {
-        let s = b / self.model.series;
+    /// Current of string `s` over the step as `i0 + s·linear + s²·bend`, A.
+    #[inline]
+    pub(super) fn string_amps(&self, s: usize) -> [f64; 3] {
         let (i0, i1) = (self.start.strings[s], self.end.strings[s]);
         let bend = if self.bent { i1 - i0 - self.length as f64 * 1e-6 * self.start.slopes[s] } else { 0.0 };
         [i0, i1 - i0 - bend, bend]
@@ -72,26 +72,37 @@ impl Plant {
     pub fn battery_current(&self, b: usize, t: Micros) -> f64 {
         let ([i0, linear, bend], s) = match self.last_share(t) {
             Some(share) => (self.last.amps[b / self.model.series], share),
-            None => (self.battery_amps(b), self.share(t)),
+            None => (self.string_amps(b / self.model.series), self.share(t)),
         };
         i0 + s * (linear + s * bend)
     }
 
-    /// Currents of the battery over the whole proposed step, A: at its start and at its end.
-    pub fn battery_currents(&self, b: usize) -> (f64, f64) {
-        let s = b / self.model.series;
-        (self.start.strings[s], self.end.strings[s])
+    /// Current of every string at `t` of the proposed step, A: that of each of its batteries
+    /// ([`battery_current`](Self::battery_current)).
+    pub fn string_currents_at(&self, t: Micros) -> impl Iterator<Item = f64> {
+        let share = self.share(t);
+        (0..self.start.strings.len()).map(move |s| {
+            let [i0, linear, bend] = self.string_amps(s);
+            i0 + share * (linear + share * bend)
+        })
     }
 
-    /// Temperatures of the battery over the whole proposed step, °C: at its start and at its end.
-    pub fn battery_temperatures(&self, b: usize) -> (f64, f64) {
-        (self.state.celsius[b], self.end_state.celsius[b])
+    /// Currents of every string over the whole proposed step, A: at its start and at its end.
+    #[inline]
+    pub fn string_currents(&self) -> (&[f64], &[f64]) {
+        (&self.start.strings, &self.end.strings)
+    }
+
+    /// Temperatures of every battery over the whole proposed step, °C: at its start and at its end.
+    #[inline]
+    pub fn temperatures(&self) -> (&[f64], &[f64]) {
+        (&self.state.celsius, &self.end_state.celsius)
     }
 
     /// Charge that has gone into battery `b` from the start of the step to `t`, A·s: the exact integral of
     /// [`battery_current`](Self::battery_current).
     pub fn battery_charge_since_step(&self, b: usize, t: Micros) -> f64 {
-        let ([i0, linear, bend], s) = (self.battery_amps(b), self.share(t));
+        let ([i0, linear, bend], s) = (self.string_amps(b / self.model.series), self.share(t));
         (t - self.time) as f64 * 1e-6 * (i0 + s * (0.5 * linear + s * bend / 3.0))
     }
 
@@ -106,7 +117,7 @@ impl Plant {
     /// Bounds of the current of battery `b` over `[ta, tb]`, A.
     fn current_bounds(&self, b: usize, ta: Micros, tb: Micros) -> (f64, f64) {
         let (low, high) = ordered(self.battery_current(b, ta), self.battery_current(b, tb));
-        let [i0, linear, bend] = self.battery_amps(b);
+        let [i0, linear, bend] = self.string_amps(b / self.model.series);
         if bend == 0.0 {
             return (low, high);
         }
@@ -168,6 +179,13 @@ impl Plant {
     /// [`step_range`](Self::step_range) of every battery in chain order.
     pub fn step_ranges(&self) -> impl Iterator<Item = (f64, f64)> {
         (0..self.batteries()).map(|b| self.step_range(b))
+    }
+
+    /// [`step_ranges`](Self::step_ranges) into `out`, which has an entry for every battery.
+    pub fn step_ranges_into(&self, out: &mut [(f64, f64)]) {
+        for (out, range) in out.iter_mut().zip(self.step_ranges()) {
+            *out = range;
+        }
     }
 
     /// Bus voltage at `t`, V.

@@ -261,9 +261,9 @@ impl Chain {
         })
     }
 
-    /// Bounds on what battery `b` counts in a whole step of this length with the current within `amps`, A·s.
-    pub fn charge_within(&self, b: usize, length: Micros, amps: (f64, f64)) -> (f64, f64) {
-        self.electronics[b].charge_within(length, amps.0, amps.1)
+    /// The batteries' electronics, in chain order.
+    pub fn electronics(&self) -> &[Electronics] {
+        &self.electronics
     }
 
     /// What battery `b` has counted at `t` of the proposed step, ‰, rounded down.
@@ -329,8 +329,8 @@ impl Chain {
     pub fn advance(&mut self, plant: &Plant, at: Micros) {
         let step = at - plant.time();
         let series = plant.series();
-        for (s, string) in self.electronics.chunks_mut(series).enumerate() {
-            let (start_a, end_a) = (plant.battery_currents(s * series).0, plant.battery_current(s * series, at));
+        let amps = plant.string_currents().0.iter().zip(plant.string_currents_at(at));
+        for (string, (&start_a, end_a)) in self.electronics.chunks_mut(series).zip(amps) {
             string.iter_mut().for_each(|electronics| electronics.advance(step, start_a, end_a));
         }
     }

@@ -14,9 +14,10 @@
 //! decision, and the freshness of all batteries at once; the core has no call that says "this one battery has reported
 //! within its band". So while one battery needs its frames, the frames of the others cannot be left out.
 //!
-//! Bands are looked at in three stages: a few comparisons of each battery's box around the whole step with limits that
-//! were made of its band and its own offsets when the promise was taken; for a battery that fails there, the bounds of
-//! every cell through the electronics' own arithmetic; halving of the step.
+//! Bands are looked at in four stages: the box around the whole bank and the whole step, compared with limits that were
+//! made of all bands and the batteries' offsets when the promise was taken; where it fails, each battery's box with its own
+//! limits; for a battery that fails there, the bounds of every cell through the electronics' own arithmetic; halving of the
+//! step.
 
 use ngbank_core::{Quiet, frame::Report};
 use ngbank_models::electronics::Envelope;
@@ -52,6 +53,8 @@ pub struct Jump {
     quiet: Box<Quiet>,
     /// By battery: what is true within this is reported within the band.
     limits: Vec<Envelope>,
+    /// Within all of them, silent batteries apart.
+    tightest: Envelope,
 }
 
 impl Jump {
@@ -68,6 +71,7 @@ impl Jump {
             suspect: 0,
             quiet: Box::new(Quiet::new()),
             limits: Vec::new(),
+            tightest: Envelope::NONE,
         }
     }
 
@@ -114,6 +118,10 @@ impl Engine<'_> {
         let batteries = 0..self.plant.batteries();
         jump.limits.clear();
         jump.limits.extend(batteries.map(|b| chain.truth_within(b, &jump.quiet.bands[b])));
+        let silent = jump.quiet.silent;
+        let heard = jump.limits.iter().enumerate().filter(|&(b, _)| silent & (1 << b) == 0);
+        jump.tightest = Envelope::ANY;
+        heard.for_each(|(_, limits)| jump.tightest.narrow(limits));
     }
 
     /// Passes as many samples of the proposed step as the bands allow. True if the jump goes on beyond `end`.
@@ -239,6 +247,11 @@ impl Engine<'_> {
 
     /// Every report of a sample in `[ta, tb]` of the proposed step, and every input, lies in its band.
     fn in_bands(&mut self, ta: Micros, tb: Micros) -> bool {
+        (self.survey.bank.within(&self.jump.tightest) || self.every_battery_in_band(ta, tb))
+            && self.supply_in_band(ta, tb)
+    }
+
+    fn every_battery_in_band(&mut self, ta: Micros, tb: Micros) -> bool {
         let batteries = self.plant.batteries();
         let silent = self.jump.quiet.silent;
         let suspect = self.jump.suspect;
@@ -250,7 +263,7 @@ impl Engine<'_> {
                 return false;
             }
         }
-        self.supply_in_band(ta, tb)
+        true
     }
 
     fn battery_in_band(&self, b: usize, ta: Micros, tb: Micros) -> bool {

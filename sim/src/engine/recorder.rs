@@ -34,8 +34,6 @@ pub struct Recorder {
     series: usize,
     /// By string: it was being charged at the start of the last step.
     charging: Vec<Option<bool>>,
-    /// The current of the present string has turned.
-    turned: bool,
 }
 
 impl Recorder {
@@ -65,7 +63,6 @@ impl Recorder {
             shown: DEAD,
             series,
             charging: vec![None; parallel],
-            turned: false,
         }
     }
 
@@ -135,48 +132,47 @@ impl Recorder {
         }
     }
 
-    /// Extremes at both ends of a whole step: cells are read only where the box around them goes beyond what is known,
-    /// charges only where a current has turned.
+    /// Extremes at both ends of a whole step. Batteries are looked at only where the box around the bank goes beyond what
+    /// is known, charges only where a current has turned.
     fn extremes_of(&mut self, plant: &Plant, survey: &Survey) {
+        let Envelope { low, high } = &survey.bank;
+        let extremes = &mut self.extremes;
+        extremes.temperature_c_min = extremes.temperature_c_min.min(low[Envelope::CELSIUS]);
+        extremes.temperature_c_max = extremes.temperature_c_max.max(high[Envelope::CELSIUS]);
+        widen_spread(&mut extremes.temperature_spread_k_max, &survey.bank, Envelope::CELSIUS, plant.temperatures());
+        widen_spread(&mut extremes.string_spread_a_max, &survey.bank, Envelope::AMPS, plant.string_currents());
+        if low[Envelope::VOLTS] < extremes.cell_v_min || high[Envelope::VOLTS] > extremes.cell_v_max {
+            self.volts_of(plant, survey);
+        }
+        self.charges_of_turned(plant);
+    }
+
+    /// Voltages at both ends of the step, of the batteries whose box goes beyond what is known.
+    fn volts_of(&mut self, plant: &Plant, survey: &Survey) {
         let mut cells_v = [0.0; 16];
         let cells_v = &mut cells_v[..plant.cells_per_battery()];
-        let mut amps = [(f64::INFINITY, f64::NEG_INFINITY); 2];
-        let mut celsius = amps;
-        for (b, found) in survey.boxes.iter().enumerate() {
-            let extremes = &mut self.extremes;
-            if b % self.series == 0 {
-                let (start, end) = plant.battery_currents(b);
-                for ((low, high), amps) in amps.iter_mut().zip([start, end]) {
-                    (*low, *high) = (low.min(amps), high.max(amps));
+        let Extremes { cell_v_min, cell_v_max, .. } = &mut self.extremes;
+        for (b, Envelope { low, high }) in survey.boxes.iter().enumerate() {
+            if low[Envelope::VOLTS] >= *cell_v_min && high[Envelope::VOLTS] <= *cell_v_max {
+                continue;
+            }
+            for t in [survey.start, survey.end] {
+                plant.battery_cells(b, t, cells_v);
+                for &volts in cells_v.iter() {
+                    (*cell_v_min, *cell_v_max) = (cell_v_min.min(volts), cell_v_max.max(volts));
                 }
-                self.turned = self.charging[b / self.series].replace(start > 0.0) != Some(start > 0.0);
-            }
-            let (start, end) = plant.battery_temperatures(b);
-            for ((low, high), celsius) in celsius.iter_mut().zip([start, end]) {
-                (*low, *high) = (low.min(celsius), high.max(celsius));
-            }
-            extremes.temperature_c_min = extremes.temperature_c_min.min(found.low[Envelope::CELSIUS]);
-            extremes.temperature_c_max = extremes.temperature_c_max.max(found.high[Envelope::CELSIUS]);
-            let (low, high) = (found.low[Envelope::VOLTS], found.high[Envelope::VOLTS]);
-            if low < extremes.cell_v_min || high > extremes.cell_v_max {
-                for t in [survey.start, survey.end] {
-                    plant.battery_cells(b, t, cells_v);
-                    for &volts in cells_v.iter() {
-                        extremes.cell_v_min = extremes.cell_v_min.min(volts);
-                        extremes.cell_v_max = extremes.cell_v_max.max(volts);
-                    }
-                }
-            }
-            if self.turned {
-                self.charges(plant, b);
             }
         }
-        let spread_a = amps.map(|(low, high)| high - low);
-        let most_a = &mut self.extremes.string_spread_a_max;
-        *most_a = most_a.max(spread_a[0]).max(spread_a[1]);
-        let spread_k = celsius.map(|(low, high)| high - low);
-        let most_k = &mut self.extremes.temperature_spread_k_max;
-        *most_k = most_k.max(spread_k[0]).max(spread_k[1]);
+    }
+
+    /// Charges of the strings whose current has turned since the step before.
+    fn charges_of_turned(&mut self, plant: &Plant) {
+        for (s, &start_a) in plant.string_currents().0.iter().enumerate() {
+            let charging = Some(start_a > 0.0);
+            if std::mem::replace(&mut self.charging[s], charging) != charging {
+                (s * self.series..(s + 1) * self.series).for_each(|b| self.charges(plant, b));
+            }
+        }
     }
 
     /// Charges of the cells of battery `b` at the start of the present step.
@@ -400,6 +396,18 @@ pub struct Record {
     pub extremes: Extremes,
     /// Samples for plots.
     pub trace: Vec<TracePoint>,
+}
+
+/// The largest distance between two values at one end of the step; looked for only where the box around all of them is
+/// larger than what is known.
+fn widen_spread(most: &mut f64, bank: &Envelope, quantity: usize, ends: (&[f64], &[f64])) {
+    if bank.high[quantity] - bank.low[quantity] <= *most {
+        return;
+    }
+    for values in [ends.0, ends.1] {
+        let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+        *most = most.max(values.iter().copied().fold(f64::NEG_INFINITY, f64::max) - low);
+    }
 }
 
 /// A cause as people read it: id and name.

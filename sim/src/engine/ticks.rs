@@ -14,8 +14,11 @@ use super::survey::Survey;
 /// Where the ticks stand.
 pub struct Ticks {
     next: Micros,
-    /// By battery: what is known of the ticks of the proposed step.
-    known: Vec<Known>,
+    /// By battery: `Some` if no tick of the proposed step can change anything
+    /// ([`passes`](ngbank_models::electronics::Electronics::passes)), with what that says.
+    passes: Vec<Option<bool>>,
+    /// The other batteries.
+    tried: Vec<Tried>,
     /// The first tick of the proposed step that changes something, and what it changes at any battery.
     change: Option<(Micros, TickOutcome)>,
     /// Batteries whose bleed currents have changed, by a tick or a short.
@@ -24,14 +27,13 @@ pub struct Ticks {
     pub counter_set: bool,
 }
 
-/// What is known of the ticks of one battery in the proposed step.
-// Lint: one for each battery; a box would be an allocation at every step.
-#[allow(clippy::large_enum_variant)]
-enum Known {
-    /// None can change anything ([`ngbank_models::electronics::Electronics::passes`]).
-    Passes(bool),
-    /// They were tried up to this instant; the last of them had this outcome.
-    Tried(Micros, TickOutcome, Deciding),
+/// The ticks of one battery in the proposed step, as tried up to `last`.
+struct Tried {
+    battery: usize,
+    last: Micros,
+    /// Of the last one.
+    outcome: TickOutcome,
+    deciding: Deciding,
 }
 
 impl Ticks {
@@ -39,7 +41,8 @@ impl Ticks {
     pub fn new(batteries: usize) -> Self {
         Self {
             next: TICK_US,
-            known: (0..batteries).map(|_| Known::Passes(false)).collect(),
+            passes: vec![Some(false); batteries],
+            tried: Vec::with_capacity(batteries),
             change: None,
             bleed: vec![false; batteries],
             counter_set: false,
@@ -66,39 +69,42 @@ impl Chain {
         if count == 0 {
             return None;
         }
+        self.ticks.tried.clear();
         let mut end = survey.end;
         for (b, found) in survey.boxes.iter().enumerate() {
-            if let Some(rests) = self.electronics[b].passes(count, found) {
-                self.ticks.known[b] = Known::Passes(rests);
+            let passes = self.electronics[b].passes(count, found);
+            self.ticks.passes[b] = passes;
+            if passes.is_some() {
                 continue;
             }
-            let (last, outcome, deciding) = self.try_ticks(plant, b, end);
+            let tried = self.try_ticks(plant, b, end);
+            let (last, outcome) = (tried.last, tried.outcome);
             if outcome.ends_step() {
                 let others = self.ticks.change.filter(|&(at, _)| at == last);
                 self.ticks.change = Some((last, others.map_or(outcome, |(_, others)| others.and(outcome))));
                 end = last;
             }
-            self.ticks.known[b] = Known::Tried(last, outcome, deciding);
+            self.ticks.tried.push(tried);
         }
         self.ticks.change.map(|(at, _)| at)
     }
 
     /// Tries the ticks of battery `b` up to the first one that changes something, or to `end`.
-    fn try_ticks(&self, plant: &Plant, b: usize, end: Micros) -> (Micros, TickOutcome, Deciding) {
+    fn try_ticks(&self, plant: &Plant, b: usize, end: Micros) -> Tried {
         let electronics = &self.electronics[b];
         let mut deciding = electronics.deciding();
         let mut cells_v = [0.0; CELLS_MAX];
         let cells_v = &mut cells_v[..self.cells];
-        let mut last = (0, TickOutcome::default());
+        let (mut last, mut outcome) = (0, TickOutcome::default());
         for t in self.ticks.until(end) {
             plant.battery_cells(b, t, cells_v);
             let (amps, celsius) = (plant.battery_current(b, t), plant.battery_temperature(b, t));
-            last = (t, electronics.try_tick(&mut deciding, cells_v, amps, celsius));
-            if last.1.ends_step() {
+            (last, outcome) = (t, electronics.try_tick(&mut deciding, cells_v, amps, celsius));
+            if outcome.ends_step() {
                 break;
             }
         }
-        (last.0, last.1, deciding)
+        Tried { battery: b, last, outcome, deciding }
     }
 
     /// What ticks at this end of the proposed step change.
@@ -111,22 +117,22 @@ impl Chain {
     pub fn tick(&mut self, plant: &Plant, at: Micros) {
         let count = self.ticks.count(at);
         let Some(last) = self.ticks.until(at).last() else { return };
-        for b in 0..self.electronics.len() {
-            if let Known::Passes(rests) = self.ticks.known[b] {
-                self.electronics[b].pass(count, rests);
-                continue;
+        for (electronics, passes) in self.electronics.iter_mut().zip(&self.ticks.passes) {
+            if let &Some(rests) = passes {
+                electronics.pass(count, rests);
             }
-            if !matches!(self.ticks.known[b], Known::Tried(to, ..) if to == last) {
+        }
+        for i in 0..self.ticks.tried.len() {
+            let (b, to) = (self.ticks.tried[i].battery, self.ticks.tried[i].last);
+            if to != last {
                 // The step is cut before the last tick that was tried; those up to there change nothing.
-                let (to, outcome, deciding) = self.try_ticks(plant, b, last);
-                debug_assert!(!outcome.ends_step(), "a tick inside a step changes nothing");
-                self.ticks.known[b] = Known::Tried(to, outcome, deciding);
+                self.ticks.tried[i] = self.try_ticks(plant, b, last);
+                debug_assert!(!self.ticks.tried[i].outcome.ends_step(), "a tick inside a step changes nothing");
             }
-            if let Known::Tried(_, outcome, deciding) = &self.ticks.known[b] {
-                self.electronics[b].adopt(deciding);
-                self.ticks.bleed[b] |= outcome.bleed;
-                self.ticks.counter_set |= outcome.counter;
-            }
+            let Tried { outcome, deciding, .. } = &self.ticks.tried[i];
+            self.electronics[b].adopt(deciding);
+            self.ticks.bleed[b] |= outcome.bleed;
+            self.ticks.counter_set |= outcome.counter;
         }
         self.ticks.next += Micros::from(count) * TICK_US;
     }
