@@ -14,6 +14,7 @@ use ngbank_models::plant::Plant;
 use ngbank_models::time::{Micros, NEVER};
 
 use super::ticks::Ticks;
+use crate::oracle::permille;
 use crate::scenario::{FaultKind, Resolved};
 use crate::streams::{Entity, Noise, stream};
 
@@ -270,27 +271,24 @@ impl Chain {
     pub fn counted_pm(&self, plant: &Plant, b: usize, t: Micros) -> u16 {
         let t0 = plant.time();
         let (start_a, now_a) = (plant.battery_current(b, t0), plant.battery_current(b, t));
-        self.permille(self.electronics[b].charge_after(t - t0, start_a, now_a))
+        permille(self.electronics[b].charge_after(t - t0, start_a, now_a), self.capacity_as)
     }
 
     /// Bounds on what battery `b` has counted in `[ta, tb]` of the proposed step, ‰.
     pub fn counted_pm_bounds(&self, plant: &Plant, b: usize, ta: Micros, tb: Micros) -> (u16, u16) {
         let (low, high) = self.counted_bounds(plant, b, ta, tb);
-        (self.permille(low), self.permille(high))
+        (permille(low, self.capacity_as), permille(high, self.capacity_as))
+    }
+
+    /// Charge that a battery's counter holds when it is full, A·s.
+    pub fn capacity_as(&self) -> f64 {
+        self.capacity_as
     }
 
     fn counted_bounds(&self, plant: &Plant, b: usize, ta: Micros, tb: Micros) -> (f64, f64) {
         let t0 = plant.time();
         let at = |t: Micros| (t - t0, plant.battery_current(b, t));
         self.electronics[b].charge_bounds(plant.battery_current(b, t0), at(ta), at(tb))
-    }
-
-    /// Charge as a battery reports it, ‰, rounded down.
-    pub fn permille(&self, charge_as: f64) -> u16 {
-        // Lint: within 0 and 1000.
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let permille = (charge_as / self.capacity_as * 1_000.0).clamp(0.0, 1_000.0) as u16;
-        permille
     }
 
     /// The reports of this cycle, which must have been sampled.

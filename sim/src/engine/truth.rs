@@ -2,7 +2,6 @@
 
 use ngbank_core::settings::{Countdown, LowCellCharger, OverCurrentAction, PreAlarmPattern};
 use ngbank_core::{CauseSet, Led, Outputs, PreAlarm};
-use ngbank_models::electronics::Envelope;
 use ngbank_models::plant::Plant;
 use ngbank_models::time::{MS, Micros};
 
@@ -11,7 +10,7 @@ use super::grid::DECISION;
 use super::host::pre_alarm_high;
 use super::survey::Survey;
 use crate::oracle::{
-    CauseIds, ChannelFault, DamagedPart, Limits, OracleConfig, Pins, Reported, Truth, TruthBounds, TruthSample,
+    Boxes, CauseIds, ChannelFault, DamagedPart, Limits, OracleConfig, Pins, Reported, Truth, TruthBounds, TruthSample,
     WorldEvent,
 };
 use crate::scenario::{FaultKind, Resolved, SettingsSpec};
@@ -42,15 +41,10 @@ impl Truth for View<'_> {
         out.counted_soc_pm = self.chain.counted_pm(self.plant, b, t);
     }
 
-    fn envelope(&self, _ta: Micros, _tb: Micros, b: usize, out: &mut TruthBounds) {
-        // That of the whole step encloses every part.
-        let Envelope { low, high } = &self.survey.boxes[b];
-        let volts = (low[Envelope::VOLTS], high[Envelope::VOLTS]);
-        (out.lowest_v, out.highest_v) = (volts, volts);
-        out.current_a = (low[Envelope::AMPS], high[Envelope::AMPS]);
-        out.temperature_c = (low[Envelope::CELSIUS], high[Envelope::CELSIUS]);
-        let permille = |charge_as: f64| self.chain.permille(charge_as);
-        out.soc_pm = (permille(low[Envelope::COUNTED]), permille(high[Envelope::COUNTED]));
+    fn boxes(&self, _ta: Micros, _tb: Micros) -> Option<Boxes<'_>> {
+        // Those of the whole step enclose every part.
+        let Survey { boxes: each, bank, .. } = self.survey;
+        Some(Boxes { each, bank, capacity_as: self.chain.capacity_as() })
     }
 
     fn bounds(&self, ta: Micros, tb: Micros, b: usize, out: &mut TruthBounds) {

@@ -41,13 +41,13 @@ impl Oracle {
             } else {
                 unjustified.push((rule.out, rule.property, rule.what));
             }
+            let extremes = self.watch.extremes();
             let signals = self.watch.signals(rule.set);
             let deadline = match level.due(signals, &context) {
                 Some((_, deadline)) => deadline,
                 None => t + slack,
             };
             self.ledger.margin(rule.property, (deadline, t), "the latest set of the cause");
-            let extremes = self.watch.extremes();
             if let Some((loose, _)) = signals.edges().distances(rule.set, &extremes)
                 && loose < 10.0 * self.config.tolerance_v
             {

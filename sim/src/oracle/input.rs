@@ -1,6 +1,7 @@
 //! What the oracle is told: the truth of the plant, the events of the world, the pins, and what the core reports.
 
 use super::config::Limits;
+use ngbank_models::electronics::Envelope;
 use ngbank_models::time::Micros;
 
 /// Most cells that one battery has (BANK-1: 51.2 V).
@@ -16,10 +17,29 @@ pub trait Truth {
     fn sample(&self, t: Micros, b: usize, out: &mut TruthSample);
     /// Bounds on the truth of battery `b` on `[ta, tb]`; they enclose every [`Truth::sample`] there.
     fn bounds(&self, ta: Micros, tb: Micros, b: usize, out: &mut TruthBounds);
-    /// As [`Truth::bounds`], but cheaper and, perhaps, wider: the first look at an interval.
-    fn envelope(&self, ta: Micros, tb: Micros, b: usize, out: &mut TruthBounds) {
-        self.bounds(ta, tb, b, out);
+    /// As [`Truth::bounds`] of every battery on `[ta, tb]`, but cheaper and, perhaps, wider: the first look at an interval.
+    fn boxes(&self, _ta: Micros, _tb: Micros) -> Option<Boxes<'_>> {
+        None
     }
+}
+
+/// Boxes around the truth of the batteries throughout an interval.
+#[derive(Clone, Copy, Debug)]
+pub struct Boxes<'a> {
+    /// By battery.
+    pub each: &'a [Envelope],
+    /// Around all of them.
+    pub bank: &'a Envelope,
+    /// Charge that a battery's counter holds when it is full, A·s.
+    pub capacity_as: f64,
+}
+
+/// Charge as a battery reports it (SOC-5), ‰, rounded down.
+pub fn permille(charge_as: f64, capacity_as: f64) -> u16 {
+    // Lint: within 0 and 1000.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let permille = (charge_as / capacity_as * 1_000.0).clamp(0.0, 1_000.0) as u16;
+    permille
 }
 
 /// The truth of one battery at one instant.
@@ -48,6 +68,21 @@ pub struct TruthBounds {
     pub temperature_c: (f64, f64),
     /// Counted state of charge, ‰.
     pub soc_pm: (u16, u16),
+}
+
+impl TruthBounds {
+    /// What a box around a battery says, whose counter holds `capacity_as` (A·s) when it is full.
+    pub fn of(found: &Envelope, capacity_as: f64) -> Self {
+        let range = |quantity: usize| (found.low[quantity], found.high[quantity]);
+        let (volts, charge_as) = (range(Envelope::VOLTS), range(Envelope::COUNTED));
+        Self {
+            lowest_v: volts,
+            highest_v: volts,
+            current_a: range(Envelope::AMPS),
+            temperature_c: range(Envelope::CELSIUS),
+            soc_pm: (permille(charge_as.0, capacity_as), permille(charge_as.1, capacity_as)),
+        }
+    }
 }
 
 /// A broken cell channel: part of what the core can know, so part of the truth that it is judged by.

@@ -52,7 +52,8 @@ mod world;
 
 pub use config::{Limits, OracleConfig};
 pub use input::{
-    CELLS_MAX, CauseIds, ChannelFault, DamagedPart, Pins, Reported, Truth, TruthBounds, TruthSample, WorldEvent,
+    Boxes, CELLS_MAX, CauseIds, ChannelFault, DamagedPart, Pins, Reported, Truth, TruthBounds, TruthSample, WorldEvent,
+    permille,
 };
 pub use verdict::{Margin, Property, Status, Verdict, Verdicts, Violation};
 

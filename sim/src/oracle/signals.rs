@@ -87,6 +87,16 @@ impl Signal {
     }
 }
 
+/// Low and high end, both outside, of the values between which nothing changes.
+type CalmBox = [(f64, f64); QUANTITIES];
+
+/// True when the values from `low` to `high` lie within the box.
+#[inline]
+fn encloses(calm: &CalmBox, low: &Values, high: &Values) -> bool {
+    let ranges = low.iter().zip(high);
+    calm.iter().zip(ranges).fold(true, |inside, (calm, (low, high))| inside & (calm.0 < *low) & (*high < calm.1))
+}
+
 /// One edge of one condition.
 #[derive(Clone, Copy, Debug)]
 struct Edge {
@@ -216,7 +226,7 @@ impl Edges {
     }
 
     /// The open box around these values in which [`Edges::mask`] stays the same.
-    fn calm_box(&self, values: &Values) -> [(f64, f64); QUANTITIES] {
+    fn calm_box(&self, values: &Values) -> CalmBox {
         let mut calm = [(f64::NEG_INFINITY, f64::INFINITY); QUANTITIES];
         for edge in &self.0 {
             let (low, high) = &mut calm[edge.quantity];
@@ -246,7 +256,7 @@ impl Edges {
 struct Row {
     mask: u64,
     since: [Micros; 64],
-    calm: [(f64, f64); QUANTITIES],
+    calm: CalmBox,
 }
 
 impl Row {
@@ -275,6 +285,8 @@ pub(super) struct Held {
 pub(super) struct Signals {
     edges: Edges,
     rows: Vec<Row>,
+    /// Within the calm boxes of all rows; `None` after one of them has changed.
+    shared: Option<CalmBox>,
     any: [Option<Held>; 64],
     all: [Option<Micros>; 64],
 }
@@ -292,7 +304,7 @@ pub(super) enum Look {
 
 impl Signals {
     pub(super) fn new(edges: Edges, rows: usize) -> Self {
-        Self { edges, rows: vec![Row::UNSEEN; rows], any: [None; 64], all: [None; 64] }
+        Self { edges, rows: vec![Row::UNSEEN; rows], shared: None, any: [None; 64], all: [None; 64] }
     }
 
     pub(super) fn edges(&self) -> &Edges {
@@ -302,9 +314,21 @@ impl Signals {
     /// True when nothing changes at the row while its values are between these.
     #[inline]
     pub(super) fn is_calm(&self, row: usize, low: &Values, high: &Values) -> bool {
-        let ranges = low.iter().zip(high);
-        let known = self.rows[row].calm.iter().zip(ranges);
-        known.fold(true, |calm, (known, (low, high))| calm & (known.0 < *low) & (*high < known.1))
+        encloses(&self.rows[row].calm, low, high)
+    }
+
+    /// True when nothing changes at any row while the values of all of them are between these.
+    pub(super) fn are_all_calm(&mut self, low: &Values, high: &Values) -> bool {
+        let shared = self.shared.get_or_insert_with(|| {
+            let mut shared = [(f64::NEG_INFINITY, f64::INFINITY); QUANTITIES];
+            for row in &self.rows {
+                for (shared, calm) in shared.iter_mut().zip(&row.calm) {
+                    *shared = (shared.0.max(calm.0), shared.1.min(calm.1));
+                }
+            }
+            shared
+        });
+        encloses(shared, low, high)
     }
 
     /// Compares the values of an interval with what the row knows; `allowed` hides bits.
@@ -316,11 +340,17 @@ impl Signals {
         if at_low == at_high { Look::Changed(at_low & allowed, *low) } else { Look::Open }
     }
 
-    /// The row has these conditions from `t` on.
-    pub(super) fn set(&mut self, t: Micros, row: usize, mask: u64, values: &Values) {
-        self.rows[row].calm = self.edges.calm_box(values);
-        if self.rows[row].mask != mask {
-            self.rows[row].set(t, mask);
+    /// Rows, each with its number, have these conditions from `t` on.
+    pub(super) fn set(&mut self, t: Micros, changed: &[(usize, u64, Values)]) {
+        let mut other = false;
+        for (row, mask, values) in changed {
+            let known = &mut self.rows[*row];
+            known.calm = self.edges.calm_box(values);
+            other |= known.mask != *mask;
+            known.set(t, *mask);
+        }
+        self.shared = None;
+        if other {
             self.gather();
         }
     }
@@ -335,6 +365,7 @@ impl Signals {
             row.calm = Row::UNSEEN.calm;
         }
         self.edges = edges;
+        self.shared = None;
         self.gather();
     }
 
@@ -357,6 +388,7 @@ impl Signals {
     /// Makes the next look at the row a fresh one.
     pub(super) fn forget_calm(&mut self, row: usize) {
         self.rows[row].calm = Row::UNSEEN.calm;
+        self.shared = None;
     }
 
     /// Longest run of a condition at any row: possible (loose) or certain (strict).

@@ -1,8 +1,9 @@
 //! Looks at the true plant on the sample grid, only as finely as the conditions ask for.
 
 use super::config::{CYCLE, OracleConfig, SLOT};
-use super::input::{CELLS_MAX, ChannelFault, Truth, TruthBounds, TruthSample};
+use super::input::{Boxes, CELLS_MAX, ChannelFault, Truth, TruthBounds, TruthSample, permille};
 use super::signals::{Edges, LOOSE, Look, QUANTITIES, Signal, Signals, Values, bit, loose_clears, strict_clears};
+use ngbank_models::electronics::Envelope;
 use ngbank_models::time::Micros;
 
 /// COM-4: a reading outside of this is content that cannot be, mV.
@@ -50,6 +51,12 @@ pub(super) struct Watch {
     pub batteries: Signals,
     pub bank: Signals,
     each: Vec<Battery>,
+    /// Batteries that are not [plain](Battery::plain).
+    odd: usize,
+    /// By battery: what the last look saw, if boxes around the whole bank were enough for it and nobody has asked since.
+    glimpse: Vec<Envelope>,
+    /// What a full counter holds in it, A·s; `None` if there is nothing to be taken in.
+    glimpse_as: Option<f64>,
     series: usize,
     cells: usize,
 }
@@ -102,7 +109,6 @@ impl Battery {
         );
     }
 
-    /// To be called after a change of what decides about it.
     fn classify(&mut self) {
         self.plain = self.trusted() && self.faults.iter().all(Option::is_none) && self.stuck_c == [None; 2];
     }
@@ -135,6 +141,9 @@ impl Watch {
             batteries: Signals::new(Edges::battery(config), batteries),
             bank: Signals::new(Edges::bank(config), 1),
             each: vec![battery; batteries],
+            odd: 0,
+            glimpse: vec![Envelope::NONE; batteries],
+            glimpse_as: None,
             series: config.series,
             cells: config.cells.min(CELLS_MAX),
         }
@@ -148,10 +157,18 @@ impl Watch {
     /// that no condition changes; the result is true if they do not show it for the bank.
     pub(super) fn first_look(&mut self, truth: &dyn Truth, from: Micros, to: Micros, open: &mut Vec<usize>) -> bool {
         open.clear();
+        let boxes = truth.boxes(from, to);
+        if boxes.is_some_and(|boxes| self.glance(&boxes)) {
+            return false;
+        }
+        self.recall();
         let mut bounds = TruthBounds::default();
         for (b, battery) in self.each.iter_mut().enumerate() {
             if battery.plain {
-                truth.envelope(from, to, b, &mut bounds);
+                match boxes {
+                    Some(boxes) => bounds = TruthBounds::of(&boxes.each[b], boxes.capacity_as),
+                    None => truth.bounds(from, to, b, &mut bounds),
+                }
                 battery.see(&bounds);
                 if self.batteries.is_calm(b, &battery.last.0, &battery.last.1) {
                     continue;
@@ -161,6 +178,53 @@ impl Watch {
         }
         let (low, high) = self.bank_values();
         !self.bank.is_calm(0, &low, &high)
+    }
+
+    /// True when the box around all batteries shows that no condition changes at any of them, nor at the bank. What the
+    /// boxes say of each battery is kept for whoever asks.
+    fn glance(&mut self, boxes: &Boxes) -> bool {
+        let Envelope { low, high } = boxes.bank;
+        let battery = |end: &[f64; 4]| {
+            let (volts, celsius) = (end[Envelope::VOLTS], end[Envelope::CELSIUS]);
+            [volts, volts, celsius, end[Envelope::AMPS], celsius]
+        };
+        let (bank_low, bank_high) = self.bank_within(boxes);
+        let calm = self.odd == 0
+            && self.batteries.are_all_calm(&battery(low), &battery(high))
+            && self.bank.is_calm(0, &bank_low, &bank_high);
+        if calm {
+            self.glimpse.copy_from_slice(boxes.each);
+            self.glimpse_as = Some(boxes.capacity_as);
+        }
+        calm
+    }
+
+    /// Bounds on [`Watch::bank_values`] while every battery is plain. The charge of the bank, a mean of batteries, is
+    /// between the lowest and the highest of them.
+    fn bank_within(&self, boxes: &Boxes) -> (Values, Values) {
+        let bank = |end: &[f64; 4], amps: f64| {
+            [f64::from(permille(end[Envelope::COUNTED], boxes.capacity_as)), amps, amps, 0.0, 0.0]
+        };
+        let (mut low_a, mut high_a) = (0.0, 0.0);
+        for speaker in boxes.each.iter().step_by(self.series) {
+            low_a += speaker.low[Envelope::AMPS];
+            high_a += speaker.high[Envelope::AMPS];
+        }
+        (bank(&boxes.bank.low, low_a), bank(&boxes.bank.high, high_a))
+    }
+
+    /// Takes in what the last look saw, if only boxes around the whole bank have been looked at.
+    fn recall(&mut self) {
+        let Some(capacity_as) = self.glimpse_as.take() else { return };
+        for (battery, found) in self.each.iter_mut().zip(&self.glimpse) {
+            battery.see(&TruthBounds::of(found, capacity_as));
+        }
+    }
+
+    /// To be called after a change of what decides whether battery `b` is plain.
+    fn classify(&mut self, b: usize) {
+        self.each[b].classify();
+        self.odd = self.each.iter().filter(|battery| !battery.plain).count();
     }
 
     /// Looks at batteries `which` (and the bank) on the grid points `[from, to]`.
@@ -174,7 +238,7 @@ impl Watch {
             self.each[b].last = (low, high);
             if (1..=from).contains(&self.each[b].distrusted_until) {
                 self.each[b].distrusted_until = 0;
-                self.each[b].classify();
+                self.classify(b);
                 self.batteries.forget_calm(b);
             }
             let allowed = self.each[b].allowed();
@@ -196,11 +260,9 @@ impl Watch {
     }
 
     pub(super) fn apply(&mut self, t: Micros, changes: &Changes) {
-        for (b, mask, values) in &changes.batteries {
-            self.batteries.set(t, *b, *mask, values);
-        }
-        if let Some((mask, values)) = &changes.bank {
-            self.bank.set(t, 0, *mask, values);
+        self.batteries.set(t, &changes.batteries);
+        if let Some((mask, values)) = changes.bank {
+            self.bank.set(t, &[(0, mask, values)]);
         }
     }
 
@@ -255,6 +317,7 @@ impl Watch {
 
     /// Other settings from `t` on (UPD-1): what the last look saw, judged by them.
     pub(super) fn change(&mut self, t: Micros, config: &OracleConfig) {
+        self.recall();
         let one = |(b, battery): (usize, &Battery)| {
             let mut allowed = battery.allowed();
             if battery.silent {
@@ -306,24 +369,27 @@ impl Watch {
     }
 
     /// The extremes of the last look at a voltage, for the distance to an edge: lowest and highest cell of the bank.
-    pub(super) fn extremes(&self) -> Values {
+    pub(super) fn extremes(&mut self) -> Values {
+        self.recall();
         let lowest = self.each.iter().map(|b| b.lowest_v);
         let highest = self.each.iter().map(|b| b.highest_v);
         [lowest.fold(f64::INFINITY, f64::min), highest.fold(f64::NEG_INFINITY, f64::max), 0.0, 0.0, 0.0]
     }
 
     pub(super) fn set_fault(&mut self, b: usize, cell: usize, fault: Option<ChannelFault>) {
+        self.recall();
         if let Some(slot) = self.each.get_mut(b).and_then(|b| b.faults.get_mut(cell)) {
             *slot = fault;
-            self.each[b].classify();
+            self.classify(b);
             self.batteries.forget_calm(b);
         }
     }
 
     pub(super) fn set_temperature_fault(&mut self, b: usize, sensor: usize, stuck_c: Option<f64>) {
+        self.recall();
         if let Some(slot) = self.each.get_mut(b).and_then(|b| b.stuck_c.get_mut(sensor)) {
             *slot = stuck_c;
-            self.each[b].classify();
+            self.classify(b);
             self.batteries.forget_calm(b);
         }
     }
@@ -343,12 +409,13 @@ impl Watch {
 
     /// The battery is not heard from `t` on. What only its last sample showed may never have arrived.
     pub(super) fn silence(&mut self, b: usize, t: Micros) {
+        self.recall();
         let battery = &mut self.each[b];
         battery.silent = true;
-        battery.classify();
         // The last value stands; without a width that would keep the bank's values open for ever.
         battery.soc_pm.1 = battery.soc_pm.0;
         battery.current_a.1 = battery.current_a.0;
+        self.classify(b);
         let (clears, loose) = (strict_clears(), loose_clears());
         let nominal = bit(Signal::UvNominal, false);
         self.batteries.thin(b, |bit, since| {
@@ -379,7 +446,7 @@ impl Watch {
     pub(super) fn distrust(&mut self, b: usize, until: Micros) {
         let battery = &mut self.each[b];
         battery.distrusted_until = battery.distrusted_until.max(until);
-        battery.classify();
+        self.classify(b);
         let clears = strict_clears();
         self.batteries.thin(b, |bit, _| clears & (1 << bit) != 0);
         self.batteries.forget_calm(b);
@@ -388,7 +455,7 @@ impl Watch {
     /// Another battery sits here, or the core has learnt what sits here.
     pub(super) fn set_foreign(&mut self, b: usize, foreign: bool) {
         self.each[b].foreign = foreign;
-        self.each[b].classify();
+        self.classify(b);
         if foreign {
             self.batteries.thin(b, |bit, _| bit % 2 == 1);
         }
@@ -407,6 +474,6 @@ impl Watch {
     /// The battery counts for clear rules for certain from `t` on.
     pub(super) fn trust_from(&mut self, b: usize, t: Micros) {
         self.each[b].distrusted_until = t;
-        self.each[b].classify();
+        self.classify(b);
     }
 }

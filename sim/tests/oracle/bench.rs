@@ -1,9 +1,10 @@
 //! A bank of two strings of one 4-cell battery whose first battery follows ramps, and a BMS played by the test.
 
+use ngbank_models::electronics::Envelope;
 use ngbank_models::time::{MS, Micros, SECOND};
 use ngbank_sim::oracle::{
-    CauseIds, Limits, Oracle, OracleConfig, Pins, Property, Reported, Status, Truth, TruthBounds, TruthSample, Verdict,
-    Verdicts, WorldEvent,
+    Boxes, CauseIds, Limits, Oracle, OracleConfig, Pins, Property, Reported, Status, Truth, TruthBounds, TruthSample,
+    Verdict, Verdicts, WorldEvent,
 };
 
 /// A quantity over time: linear between points (seconds, value), constant before and after.
@@ -108,6 +109,57 @@ impl Truth for Plant {
     }
 }
 
+/// A plant on one chunk, with boxes for the first look.
+struct Boxed<'a> {
+    plant: &'a Plant,
+    each: Vec<Envelope>,
+    bank: Envelope,
+}
+
+impl<'a> Boxed<'a> {
+    fn new(plant: &'a Plant, ta: Micros, tb: Micros) -> Self {
+        let each: Vec<_> = (0..plant.batteries()).map(|b| plant.envelope(ta, tb, b)).collect();
+        let mut bank = Envelope::NONE;
+        each.iter().for_each(|found| bank.enclose(found));
+        Self { plant, each, bank }
+    }
+}
+
+impl Plant {
+    /// The counter in ‰.
+    fn envelope(&self, ta: Micros, tb: Micros, b: usize) -> Envelope {
+        let mut bounds = TruthBounds::default();
+        self.bounds(ta, tb, b, &mut bounds);
+        let (charge, amps, celsius) = (bounds.soc_pm, bounds.current_a, bounds.temperature_c);
+        Envelope {
+            low: [bounds.lowest_v.0, amps.0, celsius.0, f64::from(charge.0) + 0.1],
+            high: [bounds.highest_v.1, amps.1, celsius.1, f64::from(charge.1) + 0.1],
+        }
+    }
+}
+
+impl Truth for Boxed<'_> {
+    fn batteries(&self) -> usize {
+        self.plant.batteries()
+    }
+
+    fn cells(&self) -> usize {
+        self.plant.cells()
+    }
+
+    fn sample(&self, t: Micros, b: usize, out: &mut TruthSample) {
+        self.plant.sample(t, b, out);
+    }
+
+    fn bounds(&self, ta: Micros, tb: Micros, b: usize, out: &mut TruthBounds) {
+        self.plant.bounds(ta, tb, b, out);
+    }
+
+    fn boxes(&self, _ta: Micros, _tb: Micros) -> Option<Boxes<'_>> {
+        Some(Boxes { each: &self.each, bank: &self.bank, capacity_as: 1_000.0 })
+    }
+}
+
 /// Defaults of the rules on the bank of this bench: 100 Ah, 100 A continuous, 200 A for 10 s.
 pub fn config() -> OracleConfig {
     OracleConfig {
@@ -136,6 +188,7 @@ pub struct Run {
     pub oracle: Oracle,
     plant: Plant,
     chunk: Micros,
+    boxes: bool,
     now: Micros,
 }
 
@@ -147,7 +200,7 @@ pub fn at(seconds: f64) -> Micros {
 impl Run {
     /// A run whose BMS has power and remote on from 0 s, and has not decided yet.
     pub fn powered(config: OracleConfig, plant: Plant) -> Self {
-        let mut run = Self { oracle: Oracle::new(config), plant, chunk: 17 * SECOND, now: 0 };
+        let mut run = Self { oracle: Oracle::new(config), plant, chunk: 17 * SECOND, boxes: true, now: 0 };
         run.world(0.0, WorldEvent::PowerOn);
         run.remote(0.0, true);
         run
@@ -179,12 +232,22 @@ impl Run {
         self
     }
 
+    /// There are no boxes for the first look.
+    pub fn without_boxes(mut self) -> Self {
+        self.boxes = false;
+        self
+    }
+
     /// Time passes until then.
     pub fn until(&mut self, seconds: f64) {
         let end = at(seconds);
         while self.now < end {
             let next = (self.now + self.chunk).min(end);
-            self.oracle.truth(&self.plant, self.now, next);
+            if self.boxes {
+                self.oracle.truth(&Boxed::new(&self.plant, self.now, next), self.now, next);
+            } else {
+                self.oracle.truth(&self.plant, self.now, next);
+            }
             self.now = next;
         }
     }
