@@ -22,6 +22,7 @@
 //! An open string has conductance 0. It is carried as the reciprocal, `∞`, which is exact and never multiplied.
 
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// Where the terminals of the bank hang on its bars.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -75,8 +76,8 @@ pub struct Network {
 pub struct Sources {
     /// String sources relative to the first, V.
     e: Vec<f64>,
-    /// Source at and beyond each string, V.
-    u: Vec<f64>,
+    /// Source beyond each string, V; 0 where there is none.
+    beyond: Vec<f64>,
     left: f64,
     right: f64,
 }
@@ -94,9 +95,13 @@ struct Arm {
 }
 
 impl Arm {
-    /// The string at place `k` from the terminals.
-    fn at(&self, k: usize) -> usize {
-        if self.downwards { self.first - k } else { self.first + k }
+    /// Its strings.
+    fn range(&self) -> Range<usize> {
+        if self.downwards {
+            self.first + 1 - self.strings..self.first + 1
+        } else {
+            self.first..self.first + self.strings
+        }
     }
 }
 
@@ -105,24 +110,71 @@ impl Arm {
 struct Split {
     /// Conductance of the loop through both, S.
     loop_siemens: f64,
-    /// Share of the resistance.
+    /// Share of the resistance, and what is left of 1.
     share: f64,
-    /// Both in parallel, Ω.
-    ohms: f64,
+    rest: f64,
 }
 
 impl Split {
-    /// `own` and `rest` in Ω > 0; `∞` is open.
-    fn new(own: f64, rest: f64) -> Self {
+    /// All current goes past an open string.
+    const PAST: Self = Self { loop_siemens: 0.0, share: 0.0, rest: 1.0 };
+
+    /// `own` and `rest` in Ω > 0, `∞` is open; with both in parallel, Ω.
+    fn new(own: f64, rest: f64) -> (Self, f64) {
         if own == f64::INFINITY {
-            Self { loop_siemens: 0.0, share: 0.0, ohms: rest }
+            (Self::PAST, rest)
         } else if rest == f64::INFINITY {
-            Self { loop_siemens: 0.0, share: 1.0, ohms: own }
+            (Self { loop_siemens: 0.0, share: 1.0, rest: 0.0 }, own)
         } else {
             let loop_siemens = 1.0 / (own + rest);
             let share = rest * loop_siemens;
-            Self { loop_siemens, share, ohms: own * share }
+            (Self { loop_siemens, share, rest: own * loop_siemens }, own * share)
         }
+    }
+}
+
+/// Strings `((split, ohms), open)` one behind the other, the farthest first, with `segment` Ω between them: how currents
+/// divide, and the resistance of all, Ω.
+///
+/// The resistance so far is carried as a quotient, `p / q`: so no division waits for the one before.
+fn eliminate<'a>(strings: impl Iterator<Item = ((&'a mut Split, &'a f64), &'a bool)>, segment: f64) -> f64 {
+    const LARGE: f64 = 1e100;
+    let (mut p, mut q) = (1.0, 0.0);
+    for ((split, r), &open) in strings {
+        let rest = p + segment * q;
+        if open {
+            (*split, p) = (Split::PAST, rest);
+            continue;
+        }
+        let sum = r * q + rest;
+        let inverse = 1.0 / sum;
+        *split = Split { loop_siemens: q * inverse, share: rest * inverse, rest: r * q * inverse };
+        (p, q) = (r * rest, sum);
+        if !(1.0 / LARGE..LARGE).contains(&q) {
+            (p, q) = (p / q, 1.0);
+        }
+    }
+    p / q
+}
+
+/// Sources `((e, split), beyond)` one behind the other, the farthest first: what lies beyond each, V, and the source of all.
+fn reduce<'a>(strings: impl Iterator<Item = ((&'a f64, &'a Split), &'a mut f64)>) -> f64 {
+    let mut source = 0.0;
+    for ((e, split), beyond) in strings {
+        *beyond = source;
+        // Written so that little waits for the source before.
+        source = source * split.rest + e * split.share;
+    }
+    source
+}
+
+/// Divides the current `arriving` among `((e, beyond), (split, current))`, the nearest first.
+fn distribute<'a>(strings: impl Iterator<Item = ((&'a f64, f64), (&'a Split, &'a mut f64))>, arriving: f64) {
+    let mut here = arriving;
+    for ((e, beyond), (split, current)) in strings {
+        let exchanged = (beyond - e) * split.loop_siemens;
+        *current = here * split.share + exchanged;
+        here = here * split.rest - exchanged;
     }
 }
 
@@ -173,8 +225,9 @@ impl Network {
     pub fn factor(&mut self, r: &[f64]) {
         let left = self.factor_arm(self.left, r);
         let right = self.factor_arm(self.right, r);
-        self.post = Split::new(left, right);
-        self.ohms = self.terminal + self.post.ohms;
+        let (post, ohms) = Split::new(left, right);
+        self.post = post;
+        self.ohms = self.terminal + ohms;
         if self.far > 0.0 {
             self.ohms += self.factor_far_end();
         }
@@ -182,14 +235,10 @@ impl Network {
 
     /// Resistance of an arm, seen from the terminals, Ω.
     fn factor_arm(&mut self, arm: Arm, r: &[f64]) -> f64 {
-        let mut rest = f64::INFINITY;
-        for k in (0..arm.strings).rev() {
-            let j = arm.at(k);
-            let split = Split::new(if self.open[j] { f64::INFINITY } else { r[j] }, rest);
-            self.splits[j] = split;
-            rest = split.ohms + if k == 0 { arm.lead } else { self.segment };
-        }
-        rest
+        let strings = self.splits[arm.range()].iter_mut().zip(&r[arm.range()]).zip(&self.open[arm.range()]);
+        let ohms =
+            if arm.downwards { eliminate(strings, self.segment) } else { eliminate(strings.rev(), self.segment) };
+        ohms + arm.lead
     }
 
     /// What the terminal at the far end of the diagonal adds to the resistance, Ω (negative where it helps).
@@ -219,12 +268,12 @@ impl Network {
         let reference = e[0];
         sources.e.clear();
         sources.e.extend(e.iter().map(|e_j| e_j - reference));
-        sources.u.clone_from(&sources.e);
+        sources.beyond.resize(e.len(), 0.0);
         sources.left = self.reduce_arm(self.left, sources);
         sources.right = self.reduce_arm(self.right, sources);
         let mut terminals = sources.right + self.post.share * (sources.left - sources.right);
         if self.far > 0.0 {
-            let strings = sources.e.iter().zip(&sources.u[1..]).zip(self.splits.iter().zip(&self.pull));
+            let strings = sources.e.iter().zip(&sources.beyond).zip(self.splits.iter().zip(&self.pull));
             terminals +=
                 strings.map(|((e, beyond), (split, pull))| pull * split.loop_siemens * (beyond - e)).sum::<f64>();
         }
@@ -232,13 +281,9 @@ impl Network {
     }
 
     fn reduce_arm(&self, arm: Arm, sources: &mut Sources) -> f64 {
-        let mut beyond = 0.0;
-        for k in (0..arm.strings).rev() {
-            let j = arm.at(k);
-            beyond += self.splits[j].share * (sources.e[j] - beyond);
-            sources.u[j] = beyond;
-        }
-        beyond
+        let range = arm.range();
+        let strings = sources.e[range.clone()].iter().zip(&self.splits[range.clone()]).zip(&mut sources.beyond[range]);
+        if arm.downwards { reduce(strings) } else { reduce(strings.rev()) }
     }
 
     /// Divides the terminal current `total` (positive charges) among the strings, A. Open strings get exactly 0.
@@ -250,14 +295,11 @@ impl Network {
     }
 
     fn distribute_arm(&self, arm: Arm, sources: &Sources, total: f64, arriving: f64, currents: &mut [f64]) {
-        let mut here = arriving;
-        for k in 0..arm.strings {
-            let j = arm.at(k);
-            let split = self.splits[j];
-            let beyond = if k + 1 < arm.strings { sources.u[arm.at(k + 1)] - self.pull[j] * total } else { 0.0 };
-            let own = here * split.share + (beyond - sources.e[j]) * split.loop_siemens;
-            currents[j] = own;
-            here -= own;
-        }
+        let range = arm.range();
+        let beyond = sources.beyond[range.clone()].iter().zip(&self.pull[range.clone()]);
+        let beyond = beyond.map(|(beyond, pull)| beyond - pull * total);
+        let sources = sources.e[range.clone()].iter().zip(beyond);
+        let strings = sources.zip(self.splits[range.clone()].iter().zip(&mut currents[range]));
+        if arm.downwards { distribute(strings.rev(), arriving) } else { distribute(strings, arriving) }
     }
 }

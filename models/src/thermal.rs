@@ -28,6 +28,8 @@ pub struct ThermalGrid {
     time_constant_s: f64,
     /// W/K of each node to the air, its open sides included.
     to_air: Vec<f64>,
+    /// The same within a column, to which the air is no matter.
+    none: Vec<f64>,
     /// W/K of each node to the next one of its row; 0 at the end of a row.
     to_right: Vec<f64>,
     /// W/K of each node to the one of the next row; 0 in the last row.
@@ -42,41 +44,76 @@ pub struct ThermalGrid {
 /// A tridiagonal matrix, eliminated: each node with the one before it, which is nearer to the first.
 #[derive(Clone, Debug)]
 struct Elimination {
-    /// What the node before weighs in a node, and what divides the rest.
+    /// What the right-hand side and the node before weigh in a node.
+    own: Vec<f64>,
     before: Vec<f64>,
-    inverse: Vec<f64>,
     /// What the node after weighs in a node.
     after: Vec<f64>,
 }
 
 impl Elimination {
     fn new(nodes: usize) -> Self {
-        Self { before: vec![0.0; nodes], inverse: vec![0.0; nodes], after: vec![0.0; nodes] }
+        Self { own: vec![0.0; nodes], before: vec![0.0; nodes], after: vec![0.0; nodes] }
     }
 
-    /// Of the matrix with `own + half of its paths` in the diagonal, whose nodes are coupled with those `stride` farther by
-    /// `path` (W/K).
-    fn eliminate(&mut self, own: impl Fn(usize) -> f64, path: &[f64], stride: usize) {
-        for j in 0..path.len() {
-            let back = if j >= stride { 0.5 * path[j - stride] } else { 0.0 };
-            let mut diagonal = own(j) + back + 0.5 * path[j];
-            if j >= stride {
-                diagonal += back * self.after[j - stride];
+    /// Of the matrix `1 + share·A`, where `A` couples nodes with those `stride` farther by `path` and lets `own` of each
+    /// escape (both W/K, `share` K/W).
+    ///
+    /// The pivots are quotients of determinants, each of them from the two before: so no division waits for another one.
+    fn eliminate(&mut self, share: f64, own: &[f64], path: &[f64], stride: usize) {
+        let n = path.len();
+        for j in 0..n {
+            let back = if j >= stride { path[j - stride] } else { 0.0 };
+            let diagonal = 1.0 + share * (own[j] + back + path[j]);
+            let coupling = share * back;
+            // Determinants up to the node before and to the one before that.
+            let last = if j >= stride { self.own[j - stride] } else { 1.0 };
+            let before = if j >= 2 * stride { self.own[j - 2 * stride] } else { 1.0 };
+            self.own[j] = diagonal * last - coupling * coupling * before;
+        }
+        for j in (0..n).rev() {
+            let last = if j >= stride { self.own[j - stride] } else { 1.0 };
+            self.own[j] = last / self.own[j];
+        }
+        for j in 0..n {
+            let back = if j >= stride { path[j - stride] } else { 0.0 };
+            self.before[j] = share * back * self.own[j];
+            self.after[j] = share * path[j] * self.own[j];
+        }
+    }
+
+    /// Solves for the right-hand side `x`, in place, where every row of nodes is coupled in itself.
+    fn solve_along(&self, x: &mut [f64], per_row: usize) {
+        x.iter_mut().zip(&self.own).for_each(|(x, own)| *x *= own);
+        let weights = self.before.chunks(per_row).zip(self.after.chunks(per_row));
+        for (row, (before, after)) in x.chunks_mut(per_row).zip(weights) {
+            let mut last = 0.0;
+            for (x, before) in row.iter_mut().zip(before) {
+                *x += before * last;
+                last = *x;
             }
-            self.before[j] = back;
-            self.inverse[j] = 1.0 / diagonal;
-            self.after[j] = -(0.5 * path[j] * self.inverse[j]);
+            let mut last = 0.0;
+            for (x, after) in row.iter_mut().zip(after).rev() {
+                *x += after * last;
+                last = *x;
+            }
         }
     }
 
-    /// Solves for the right-hand side `x`, in place.
-    fn solve(&self, x: &mut [f64], stride: usize) {
-        for j in 0..x.len() {
-            let before = if j >= stride { self.before[j] * x[j - stride] } else { 0.0 };
-            x[j] = (x[j] + before) * self.inverse[j];
+    /// The same where every node is coupled with those of the rows beside it, for all columns side by side.
+    fn solve_across(&self, x: &mut [f64], per_row: usize) {
+        x.iter_mut().zip(&self.own).for_each(|(x, own)| *x *= own);
+        for from in (per_row..x.len()).step_by(per_row) {
+            let (before, row) = x[from - per_row..].split_at_mut(per_row);
+            for ((x, weight), before) in row.iter_mut().zip(&self.before[from..]).zip(before) {
+                *x += weight * *before;
+            }
         }
-        for j in (stride..x.len()).rev() {
-            x[j - stride] -= self.after[j - stride] * x[j];
+        for from in (per_row..x.len()).step_by(per_row).rev() {
+            let (row, after) = x[from - per_row..].split_at_mut(per_row);
+            for ((x, weight), after) in row.iter_mut().zip(&self.after[from - per_row..]).zip(after) {
+                *x += weight * *after;
+            }
         }
     }
 }
@@ -106,6 +143,7 @@ impl ThermalGrid {
             per_row,
             time_constant_s: node.heat_capacity_j_per_k / (0..nodes).map(out).fold(0.0, f64::max),
             to_air,
+            none: vec![0.0; nodes],
             to_right: (0..nodes).map(|j| path(right(j))).collect(),
             to_below: (0..nodes).map(|j| path(below(j))).collect(),
             length: 0.0,
@@ -131,13 +169,12 @@ impl ThermalGrid {
         }
     }
 
-    /// What leaves a node arrives at the one `stride` farther.
+    /// What leaves a node arrives at the one `stride` farther: both take the same number.
     fn exchange(weight: f64, path: &[f64], stride: usize, celsius: &[f64], out: &mut [f64]) {
-        for j in stride..celsius.len() {
-            let flow = weight * path[j - stride] * (celsius[j] - celsius[j - stride]);
-            out[j - stride] += flow;
-            out[j] -= flow;
-        }
+        let flows = || path.iter().zip(celsius).zip(&celsius[stride..]);
+        let flow = |((path, here), there): ((&f64, &f64), &f64)| weight * path * (there - here);
+        out.iter_mut().zip(flows()).for_each(|(out, ends)| *out += flow(ends));
+        out[stride..].iter_mut().zip(flows()).for_each(|(out, ends)| *out -= flow(ends));
     }
 
     /// How fast the nodes warm at heat `watts` per node. K/s.
@@ -155,23 +192,25 @@ impl ThermalGrid {
 
     /// Temperatures at the end of a step of `h` seconds with constant heat `watts` per node. °C.
     ///
-    /// `(C/h + ½(air + along the rows))·change = heat flowing into each node at the start`, then, every column at once,
-    /// `(C/h + ½(across the rows))·change = C/h·change so far`.
+    /// `(1 + ½h/C·(air + along the rows))·change = h/C·heat flowing into each node at the start`, then, every column at once,
+    /// `(1 + ½h/C·across the rows)·change = change so far`.
     pub fn step(&mut self, h: f64, ambient_c: f64, watts: &[f64], start: &[f64], end: &mut [f64]) {
         let mut change = std::mem::take(&mut self.change);
-        change.copy_from_slice(watts);
-        self.add_inflow(1.0, ambient_c, start, &mut change);
-        let capacity = self.heat_capacity / h;
+        let per_capacity = h / self.heat_capacity;
+        change.iter_mut().zip(watts).for_each(|(change, watts)| *change = watts * per_capacity);
+        self.add_inflow(per_capacity, ambient_c, start, &mut change);
+        let rows = self.per_row < start.len();
         // Steps of one length come in a row.
         if self.length != h {
             self.length = h;
-            self.along.eliminate(|j| capacity + 0.5 * self.to_air[j], &self.to_right, 1);
-            self.across.eliminate(|_| capacity, &self.to_below, self.per_row);
+            self.along.eliminate(0.5 * per_capacity, &self.to_air, &self.to_right, 1);
+            if rows {
+                self.across.eliminate(0.5 * per_capacity, &self.none, &self.to_below, self.per_row);
+            }
         }
-        self.along.solve(&mut change, 1);
-        if self.per_row < start.len() {
-            change.iter_mut().for_each(|change| *change *= capacity);
-            self.across.solve(&mut change, self.per_row);
+        self.along.solve_along(&mut change, self.per_row);
+        if rows {
+            self.across.solve_across(&mut change, self.per_row);
         }
         for ((end, start), change) in end.iter_mut().zip(start).zip(&change) {
             *end = start + change;

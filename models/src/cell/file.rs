@@ -100,7 +100,7 @@ pub(super) fn parse(text: &str) -> Result<CellSet, CellFileError> {
         gamma: document.hysteresis_rate,
         efficiency: document.coulombic_efficiency,
         r0_ohm_ah: document.r0.ohm_ah,
-        rows: rows(&document),
+        rows: rows(&document).into(),
         temperature: TemperatureTable::new(&laws),
         name: document.name,
     })
@@ -117,7 +117,7 @@ fn rows(document: &Document) -> Vec<Row> {
     };
     let line = |low: f64, high: f64, n: usize| {
         let slope = (high - low) * intervals as f64;
-        Line { offset: low - slope * (n as f64 / intervals as f64), slope }
+        Line([low - slope * (n as f64 / intervals as f64), slope])
     };
     let resistance = |r: &Resistance, scale: f64, n: usize| {
         let at = |n: usize| scale * interpolate(&r.soc_knots, &r.shape, n as f64 / intervals as f64);

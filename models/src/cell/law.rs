@@ -4,6 +4,11 @@
 //! circuit. Linear interpolation of `exp(5705·(1/T − 1/298.15))` on this grid is within 5·10⁻⁶ at −25 °C, `exp(2000·…)`
 //! within 3·10⁻⁷ at 25 °C.
 
+use super::Line;
+use super::lines::{Lines, rows, segments};
+use crate::wide::{Vector, lanewise};
+use std::sync::Arc;
+
 const LOWEST_C: f64 = -60.0;
 const STEPS_PER_K: f64 = 16.0;
 const INTERVALS: usize = 2_560;
@@ -39,32 +44,33 @@ impl TimeConstant {
     }
 }
 
-/// What temperature does to a cell.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
-pub(crate) struct Factors {
-    /// The temperature itself, °C.
-    pub celsius: f64,
-    /// Factor on `R0`.
-    pub r0: f64,
-    /// Factor on `R1`.
-    pub r1: f64,
-    /// Factor on `R2` while discharging.
-    pub r2_discharge: f64,
-    /// Factor on `R2` while charging.
-    pub r2_charge: f64,
-    /// 1/τ of the first RC pair, 1/s.
-    pub rate1: f64,
-    /// 1/τ of the second, 1/s.
-    pub rate2: f64,
-    /// d(ln R0)/dT, 1/K.
-    pub r0_per_kelvin: f64,
-    /// d(rate)/dT, 1/(s·K).
-    pub rate1_per_kelvin: f64,
-    pub rate2_per_kelvin: f64,
+lanewise! {
+    /// Temperatures of batteries and what they do to their cells.
+    pub(crate) struct Climate {
+        /// °C.
+        pub celsius,
+        /// Factors on the resistances.
+        pub r0,
+        pub r1,
+        pub r2_discharge,
+        pub r2_charge,
+        /// 1/τ of the RC pairs, 1/s; in form "rc" that of the mean cell.
+        pub rate1,
+        pub rate2,
+        /// d(ln R0)/dT, 1/K.
+        pub r0_per_kelvin,
+        /// d(rate)/dT, 1/(s·K); 0 in form "rc".
+        pub rate1_per_kelvin,
+        pub rate2_per_kelvin,
+    }
 }
 
+/// Factors on `R0`, `R1`, `R2` discharging and charging, and 1/τ of both pairs, 1/s, as lines over °C.
+#[derive(Clone, Copy, PartialEq, Debug)]
+struct Row([Line; 6]);
+
 #[derive(Clone, PartialEq, Debug)]
-pub(super) struct TemperatureTable(Vec<[f64; 6]>);
+pub(super) struct TemperatureTable(Arc<[Row]>);
 
 pub(super) struct Laws<'a> {
     pub reference_c: f64,
@@ -74,33 +80,45 @@ pub(super) struct Laws<'a> {
 
 impl TemperatureTable {
     pub fn new(laws: &Laws) -> Self {
-        let row = |n: usize| {
+        let knot = |n: usize| {
             let celsius = LOWEST_C + n as f64 / STEPS_PER_K;
             let [r0, r1, r2d, r2c] = laws.resistances.map(|law| law.at(celsius, laws.reference_c));
             let [rate1, rate2] = laws.times.map(|time| 1.0 / time.at(celsius));
-            [r0, r1, r2d, r2c, rate1, rate2]
+            (celsius, [r0, r1, r2d, r2c, rate1, rate2])
         };
-        Self((0..=INTERVALS).map(row).collect())
+        let knots: Vec<_> = (0..=INTERVALS).map(knot).collect();
+        let row = |ends: &[(f64, [f64; 6])]| {
+            let ((celsius, low), (_, high)) = (ends[0], ends[1]);
+            Row(std::array::from_fn(|k| {
+                let slope = (high[k] - low[k]) * STEPS_PER_K;
+                Line([low[k] - slope * celsius, slope])
+            }))
+        };
+        Self(knots.windows(2).map(row).collect())
     }
 
-    pub fn at(&self, celsius: f64) -> Factors {
-        let x = ((celsius - LOWEST_C) * STEPS_PER_K).clamp(0.0, INTERVALS as f64);
-        let n = (x as usize).min(INTERVALS - 1);
-        let s = x - n as f64;
-        let (low, high) = (&self.0[n], &self.0[n + 1]);
-        let value = |k: usize| low[k] + s * (high[k] - low[k]);
-        let r0 = value(0);
-        Factors {
+    #[inline(always)]
+    pub fn at<V: Vector>(&self, celsius: V) -> Climate<V> {
+        let inside = celsius.max(V::all(LOWEST_C)).min(V::all(LOWEST_C + INTERVALS as f64 / STEPS_PER_K));
+        let rows = rows(&self.0, segments((inside - LOWEST_C) * STEPS_PER_K, INTERVALS));
+        let r0 = Lines::<V>::of(rows, |row| &row.0[0]);
+        let r1 = Lines::<V>::of(rows, |row| &row.0[1]);
+        let r2_discharge = Lines::<V>::of(rows, |row| &row.0[2]);
+        let r2_charge = Lines::<V>::of(rows, |row| &row.0[3]);
+        let rate1 = Lines::<V>::of(rows, |row| &row.0[4]);
+        let rate2 = Lines::<V>::of(rows, |row| &row.0[5]);
+        let factor = r0.at(inside);
+        Climate {
             celsius,
-            r0,
-            r1: value(1),
-            r2_discharge: value(2),
-            r2_charge: value(3),
-            rate1: value(4),
-            rate2: value(5),
-            r0_per_kelvin: (high[0] - low[0]) * STEPS_PER_K / r0,
-            rate1_per_kelvin: (high[4] - low[4]) * STEPS_PER_K,
-            rate2_per_kelvin: (high[5] - low[5]) * STEPS_PER_K,
+            r0: factor,
+            r1: r1.at(inside),
+            r2_discharge: r2_discharge.at(inside),
+            r2_charge: r2_charge.at(inside),
+            rate1: rate1.at(inside),
+            rate2: rate2.at(inside),
+            r0_per_kelvin: r0.slope / factor,
+            rate1_per_kelvin: rate1.slope,
+            rate2_per_kelvin: rate2.slope,
         }
     }
 }

@@ -17,10 +17,15 @@
 
 mod file;
 mod law;
+mod lines;
 
 pub use file::CellFileError;
-pub(crate) use law::Factors;
+pub(crate) use law::Climate;
 use law::TemperatureTable;
+pub(crate) use lines::{Lines, rows, segments};
+
+use crate::wide::{Pair, Vector};
+use std::sync::{Arc, OnceLock};
 
 /// The sets that are shipped (origins in `models/data/SOURCES.md`), the default first.
 const BUILTIN: [(&str, &str); 3] = [
@@ -48,16 +53,13 @@ pub enum Beyond {
     Linear,
 }
 
-/// A quantity that is linear within one SoC segment: `offset + slope·z`.
+/// A quantity that is linear within one SoC segment: `[offset, slope]` of `offset + slope·z`.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
-pub(crate) struct Line {
-    pub offset: f64,
-    pub slope: f64,
-}
+pub(crate) struct Line(pub Pair);
 
 impl Line {
     pub fn at(&self, z: f64) -> f64 {
-        self.offset + self.slope * z
+        self.0[0] + self.0[1] * z
     }
 }
 
@@ -90,7 +92,7 @@ pub(crate) struct Ocv {
 }
 
 /// A parameter set that all cells of a bank share; what differs from cell to cell is in
-/// [`CellParams`](crate::plant::CellParams).
+/// [`CellParams`](crate::plant::CellParams). Cloning is cheap.
 #[derive(Clone, PartialEq, Debug)]
 pub struct CellSet {
     name: String,
@@ -102,7 +104,7 @@ pub struct CellSet {
     r0_ohm_ah: f64,
     /// τ / (R·capacity) of the two pairs, F/Ah.
     farad_per_ah: [f64; 2],
-    rows: Vec<Row>,
+    rows: Arc<[Row]>,
     temperature: TemperatureTable,
 }
 
@@ -117,8 +119,10 @@ impl CellSet {
 
     /// A set that is shipped, by its name.
     pub fn builtin(name: &str) -> Option<Self> {
-        let text = BUILTIN.iter().find(|(other, _)| *other == name)?.1;
-        Some(Self::from_toml(text).expect("the built-in cell files are valid"))
+        static READ: [OnceLock<CellSet>; BUILTIN.len()] = [const { OnceLock::new() }; BUILTIN.len()];
+        let n = BUILTIN.iter().position(|(other, _)| *other == name)?;
+        let read = || Self::from_toml(BUILTIN[n].1).expect("the built-in cell files are valid");
+        Some(READ[n].get_or_init(read).clone())
     }
 
     /// Names of the sets that are shipped, the default first.
@@ -167,7 +171,7 @@ impl CellSet {
     /// Open-circuit voltage without hysteresis at SoC `z` (not clipped) and `celsius`, V.
     pub fn ocv_volts(&self, z: f64, celsius: f64) -> f64 {
         let row = self.row(z);
-        let ocv = self.beyond(z, Ocv { volts: row.ocv.at(z), per_soc: row.ocv.slope });
+        let ocv = self.beyond(z, Ocv { volts: row.ocv.at(z), per_soc: row.ocv.0[1] });
         ocv.volts + row.entropy.at(z.clamp(0.0, 1.0)) * (celsius - self.reference_c)
     }
 
@@ -201,7 +205,9 @@ impl CellSet {
         self.farad_per_ah.map(|farad| farad * capacity_ah)
     }
 
-    pub(crate) fn factors(&self, celsius: f64) -> Factors {
+    /// What these temperatures do to the cells, °C.
+    #[inline(always)]
+    pub(crate) fn climate<V: Vector>(&self, celsius: V) -> Climate<V> {
         self.temperature.at(celsius)
     }
 }

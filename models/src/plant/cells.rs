@@ -1,120 +1,99 @@
 //! The pass over the cells: what four cells become in a step, and what follows from their state.
 
-use super::lanes::{Lane, WIDTH};
 use super::relax::Weights;
 use super::solver::Instant;
-use super::state::{Cells, Climate, Model, Own, State};
+use super::state::{Cells, Model, Own, State};
 use super::sums::Sums;
-use crate::cell::{Line, Ocv, Row};
-use crate::wide::{self, Body};
+use crate::cell::{Climate, Lines, Ocv, rows, segments};
+use crate::wide::{self, Body, Lane, Vector, WIDTH, lanewise};
 
-/// What drives the batteries of a block through a step, or through the part of it before or after the zero of a current.
-#[derive(Clone, Copy, Debug, Default)]
-struct Drive {
-    /// String current at start and end, A.
-    i0: Lane,
-    i1: Lane,
-    /// Its slope at the end, A/s.
-    slope1: Lane,
-    /// Its integral, A·s.
-    moved: Lane,
-    /// Length, s.
-    h: Lane,
-    /// Factor on the current that the cells integrate: 1, except in the balance test.
-    planted: Lane,
-    /// Weights of the RC pairs (form "tau").
-    pair1: Weights,
-    pair2: Weights,
-    /// d(ln R)/dt of R1, R2 discharging and R2 charging by temperature alone, 1/s.
-    warming1: Lane,
-    warming2_discharge: Lane,
-    warming2_charge: Lane,
+lanewise! {
+    /// What drives the batteries of a block through a step, or through the part of it before or after the zero of a current.
+    struct Drive {
+        /// String current at start and end, A.
+        i0,
+        i1,
+        /// The same as the cells integrate it, without their bleed: another one in the balance test only.
+        c0,
+        c1,
+        /// Its slope at the end, A/s.
+        slope1,
+        /// Its integral, A·s.
+        moved,
+        /// Length, s.
+        h,
+        /// d(ln R)/dt of R1, R2 discharging and R2 charging by temperature alone, 1/s.
+        warming1,
+        warming2_discharge,
+        warming2_charge,
+    }
 }
 
 /// Open-circuit voltage with its derivatives, and the slopes of the resistances.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Followed {
-    pub volts: Lane,
-    r1_slope: Lane,
-    r2_discharge_slope: Lane,
-    r2_charge_slope: Lane,
+pub(super) struct Followed<V> {
+    pub volts: V,
+    r1_slope: V,
+    r2_discharge_slope: V,
+    r2_charge_slope: V,
 }
 
-/// A line of the rows of four cells.
-#[derive(Clone, Copy)]
-struct Lines {
-    offset: Lane,
-    slope: Lane,
-}
-
-impl Lines {
-    #[inline(always)]
-    fn of(rows: &[&Row; WIDTH], line: impl Fn(&Row) -> Line) -> Self {
-        let [a, b, c, d] = [line(rows[0]), line(rows[1]), line(rows[2]), line(rows[3])];
-        Self {
-            offset: Lane([a.offset, b.offset, c.offset, d.offset]),
-            slope: Lane([a.slope, b.slope, c.slope, d.slope]),
+/// Bends the voltage of cells beyond 0 and 100 %, whose resistances no longer change. Rare, and not in the loop.
+#[inline(never)]
+fn bend<V: Vector>(model: &Model, z: V, [volts, per_soc, live]: [V; 3]) -> [V; 3] {
+    let mut lanes = [Lane::default(); 4];
+    let [z_lane, volts_lane, per_soc_lane, live_lane] = &mut lanes;
+    z.store(z_lane, 0);
+    volts.store(volts_lane, 0);
+    per_soc.store(per_soc_lane, 0);
+    live.store(live_lane, 0);
+    for n in 0..WIDTH / V::PARTS {
+        let z = z_lane.0[n];
+        if !(0.0..=1.0).contains(&z) {
+            live_lane.0[n] = 0.0;
         }
+        Ocv { volts: volts_lane.0[n], per_soc: per_soc_lane.0[n] } =
+            model.set.beyond(z, Ocv { volts: volts_lane.0[n], per_soc: per_soc_lane.0[n] });
     }
+    [V::load(volts_lane, 0), V::load(per_soc_lane, 0), V::load(live_lane, 0)]
+}
 
+impl<V: Vector> Cells<V> {
+    /// The segments of the tables in which the cells are.
     #[inline(always)]
-    fn at(&self, z: Lane) -> Lane {
-        self.offset + self.slope * z
+    pub fn segments(&self, model: &Model, own: &Own<V>) -> V {
+        let table = model.set.segments();
+        segments(self.q * own.per_capacity * table as f64, table)
     }
-}
 
-/// The row whose segment holds `z`, or the end row beyond the table.
-///
-/// Clamped first; adding 2⁵² then leaves the nearest integer of `z·rows − ½` in the lowest bits.
-#[inline(always)]
-fn rows(table: &[Row], z: Lane) -> [&Row; WIDTH] {
-    const MAGIC: f64 = 4_503_599_627_370_496.0;
-    let last = table.len() - 1;
-    let position = z * table.len() as f64 - 0.5;
-    let inside = position.max(Lane::default()).min(Lane::all(last as f64));
-    let shifted = inside + Lane::all(MAGIC);
-    let row = |n: usize| &table[(shifted.0[n].to_bits() as u32 as usize).min(last)];
-    [row(0), row(1), row(2), row(3)]
-}
-
-impl Cells {
     /// Sets everything that follows from charge, hysteresis and temperature, except `emf`; returns OCV + M·h.
     #[inline(always)]
-    pub fn follow(&mut self, model: &Model, own: &Own, climate: &Climate) -> Followed {
+    pub fn follow(&mut self, model: &Model, own: &Own<V>, climate: &Climate<V>, segments: V) -> Followed<V> {
         let z = self.q * own.per_capacity;
-        let rows = rows(model.set.rows(), z);
-        let inside = z.max(Lane::default()).min(Lane::all(1.0));
-        let beyond = !(z - inside).is_zero();
-        let live = if beyond {
-            Lane(std::array::from_fn(|n| if inside.0[n] == z.0[n] { own.per_capacity.0[n] } else { 0.0 }))
-        } else {
-            own.per_capacity
-        };
-        let ocv = Lines::of(&rows, |row| row.ocv);
-        let (mut volts, mut per_soc) = (ocv.at(z), ocv.slope);
-        if beyond {
-            for n in 0..WIDTH {
-                Ocv { volts: volts.0[n], per_soc: per_soc.0[n] } =
-                    model.set.beyond(z.0[n], Ocv { volts: volts.0[n], per_soc: per_soc.0[n] });
-            }
+        let rows = rows(model.set.rows(), segments);
+        let inside = z.max(V::zero()).min(V::all(1.0));
+        let ocv = Lines::<V>::of(rows, |row| &row.ocv);
+        let (mut volts, mut per_soc, mut live) = (ocv.at(z), ocv.slope, own.per_capacity);
+        if !(z - inside).is_zero() {
+            [volts, per_soc, live] = bend(model, z, [volts, per_soc, live]);
         }
-        let entropy = Lines::of(&rows, |row| row.entropy);
+        let entropy = Lines::<V>::of(rows, |row| &row.entropy);
         let warmer = climate.celsius - model.set.reference_c();
         self.entropy = entropy.at(inside);
-        let hysteresis = Lines::of(&rows, |row| row.hysteresis);
+        let hysteresis = Lines::<V>::of(rows, |row| &row.hysteresis);
         self.m = hysteresis.at(inside);
         self.slope = per_soc * own.per_capacity + (hysteresis.slope * self.h + entropy.slope * warmer) * live;
-        let r0 = Lines::of(&rows, |row| row.r0);
+        let r0 = Lines::<V>::of(rows, |row| &row.r0);
         let scale0 = own.r0 * climate.r0;
         self.r0 = scale0 * r0.at(inside);
         self.r0_slope = scale0 * r0.slope * live;
-        let r1 = Lines::of(&rows, |row| row.r1);
+        let r1 = Lines::<V>::of(rows, |row| &row.r1);
         let scale1 = own.r * climate.r1;
         self.r1 = scale1 * r1.at(inside);
-        let r2_discharge = Lines::of(&rows, |row| row.r2_discharge);
+        let r2_discharge = Lines::<V>::of(rows, |row| &row.r2_discharge);
         let scale2_discharge = own.r * climate.r2_discharge;
         self.r2_discharge = scale2_discharge * r2_discharge.at(inside);
-        let r2_charge = Lines::of(&rows, |row| row.r2_charge);
+        let r2_charge = Lines::<V>::of(rows, |row| &row.r2_charge);
         let scale2_charge = own.r * climate.r2_charge;
         self.r2_charge = scale2_charge * r2_charge.at(inside);
         Followed {
@@ -125,37 +104,51 @@ impl Cells {
         }
     }
 
+    /// Change of the slope of the voltage over charge at string current `i`, until `after`, times the charge, V.
+    #[inline(always)]
+    fn kink(&self, after: &Self, i: V) -> V {
+        let bend = (after.slope + after.r0_slope * i) - (self.slope + self.r0_slope * i);
+        (bend * (after.q - self.q)).abs()
+    }
+
     /// `R2` in the direction of `current`, Ω.
     #[inline(always)]
-    pub fn r2(&self, current: Lane) -> Lane {
+    pub fn r2(&self, current: V) -> V {
         current.choose(self.r2_charge, self.r2_discharge)
     }
 
-    /// What these cells become in a part of a step in which no string current changes sign.
+    /// Charge, losses and hysteresis that these cells come to in a part of a step in which no string current changes sign.
     ///
     /// A cell whose bleed makes it reverse within the part counts in the direction of its mean current: the charge is
     /// exact, and what hysteresis and coulombic loss miss is that of less than the bleed.
     #[inline(always)]
-    fn after<const TIGHT: bool, const RC: bool>(
-        &self,
-        model: &Model,
-        own: &Own,
-        climate: &Climate,
-        drive: &Drive,
-    ) -> Self {
-        let mut end = *self;
-        let planted = drive.planted;
-        let (c0, c1) = (drive.i0 * planted - own.bleed, drive.i1 * planted - own.bleed);
-        let moved = drive.moved * planted - own.bleed * drive.h;
-        let wasted = moved.max(Lane::default()) * (1.0 - model.efficiency);
+    fn carried(&self, model: &Model, own: &Own<V>, drive: &Drive<V>) -> Self {
+        let moved = drive.moved(own);
+        let wasted = moved.max(V::zero()) * (1.0 - model.efficiency);
         let leaked = own.self_discharge * drive.h;
+        let mut end = *self;
         end.q = self.q + (moved - wasted - leaked);
         end.lost = self.lost + (wasted + leaked + own.bleed * drive.h);
         if model.gamma > 0.0 {
             let direction = moved.sign();
             end.h = direction + (self.h - direction) * (moved.abs() * own.per_capacity * model.gamma).decay();
         }
-        let followed = end.follow(model, own, climate);
+        end
+    }
+
+    /// What these cells become in the same part, from what they have [`carried`](Self::carried) to its end, in these
+    /// segments of the tables.
+    #[inline(always)]
+    fn after<const TIGHT: bool, const RC: bool>(
+        &self,
+        mut end: Self,
+        segments: V,
+        (model, own, climate): (&Model, &Own<V>, &Climate<V>),
+        drive: &Drive<V>,
+        (pair1, pair2): (&Weights<V>, &Weights<V>),
+    ) -> Self {
+        let (c0, c1, moved) = (drive.c0 - own.bleed, drive.c1 - own.bleed, drive.moved(own));
+        let followed = end.follow(model, own, climate, segments);
 
         let (start1, end1) = (self.r1 * c0, end.r1 * c1);
         let (start2, end2) = (self.r2(moved) * c0, end.r2(moved) * c1);
@@ -165,15 +158,15 @@ impl Cells {
             own2 = constant_capacitance(drive.h, self.r2(moved), end.r2(moved), model.farads[1]);
             (&own1, &own2)
         } else {
-            (&drive.pair1, &drive.pair2)
+            (pair1, pair2)
         };
         if TIGHT {
-            let stored = c1 - c1.max(Lane::default()) * (1.0 - model.efficiency) - own.self_discharge;
+            let stored = c1 - c1.max(V::zero()) * (1.0 - model.efficiency) - own.self_discharge;
             let slope2 = moved.choose(followed.r2_charge_slope, followed.r2_discharge_slope);
             let warming2 = moved.choose(drive.warming2_charge, drive.warming2_discharge);
             let r2 = end.r2(moved);
-            let rise1 = (followed.r1_slope * stored + end.r1 * drive.warming1) * c1 + end.r1 * planted * drive.slope1;
-            let rise2 = (slope2 * stored + r2 * warming2) * c1 + r2 * planted * drive.slope1;
+            let rise1 = (followed.r1_slope * stored + end.r1 * drive.warming1) * c1 + end.r1 * drive.slope1;
+            let rise2 = (slope2 * stored + r2 * warming2) * c1 + r2 * drive.slope1;
             end.v1 = pair1.quadratic(self.v1, start1, end1, rise1);
             end.v2 = pair2.quadratic(self.v2, start2, end2, rise2);
         } else {
@@ -183,21 +176,31 @@ impl Cells {
         end.emf = followed.volts + end.v1 + end.v2;
         end
     }
+}
 
-    /// The same where a string current changes sign: up to its zero, then from there. The targets go straight,
-    /// because a part may be empty. Rare, and not in the loop.
-    #[inline(never)]
-    fn after_reversal<const RC: bool>(
-        &self,
-        model: &Model,
-        own: &Own,
-        [before, climate]: [&Climate; 2],
-        [first, second]: &[Drive; 2],
-    ) -> Self {
-        let zero = self.after::<false, RC>(model, own, before, first);
-        zero.after::<false, RC>(model, own, climate, second)
+/// What the cells of block `k` become where a string current changes sign: up to its zero, then from there. The targets
+/// go straight, because a part may be empty. Rare, and not in the loop.
+#[inline(never)]
+fn reverse<const RC: bool>(model: &Model, k: usize, whole: &Drive, start: &State, end: &mut State) {
+    let [first, second] = &whole.parts();
+    let (before, climate) = (&start.climate[k], &end.climate[k]);
+    let weights = |rate: Lane, h: Lane| Weights::new(rate * h, Lane::all(1.0) / rate);
+    let pairs = |climate: &Climate, h| (weights(climate.rate1, h), weights(climate.rate2, h));
+    let (first_pairs, second_pairs) = (pairs(before, first.h), pairs(climate, second.h));
+    for at in k * model.cells_per_battery..(k + 1) * model.cells_per_battery {
+        let own = &model.own[at];
+        let mut cells = start.cells[at];
+        for (climate, drive, (pair1, pair2)) in [(before, first, &first_pairs), (climate, second, &second_pairs)] {
+            let carried = cells.carried(model, own, drive);
+            let segments = carried.segments(model, own);
+            cells = cells.after::<false, RC>(carried, segments, (model, own, climate), drive, (pair1, pair2));
+        }
+        end.cells[at] = cells;
     }
 }
+
+/// Places of a block that are passed together, loop by loop: short loops overlap where one long loop would wait.
+const PLACES: usize = 8;
 
 /// A step to be taken.
 pub(super) struct Step<'a> {
@@ -215,10 +218,10 @@ impl Model {
     /// already. Returns the largest kink of a voltage over charge (change of slope times charge), V.
     pub fn advance(&self, tight: bool, step: &Step, start: &State, end: &mut State) -> f64 {
         let kink = match (tight, self.rc) {
-            (false, false) => wide::run(self.wide, Pass::<false, false> { model: self, step, start, end }),
-            (false, true) => wide::run(self.wide, Pass::<false, true> { model: self, step, start, end }),
-            (true, false) => wide::run(self.wide, Pass::<true, false> { model: self, step, start, end }),
-            (true, true) => wide::run(self.wide, Pass::<true, true> { model: self, step, start, end }),
+            (false, false) => wide::run(self.registers, Pass::<false, false> { model: self, step, start, end }),
+            (false, true) => wide::run(self.registers, Pass::<false, true> { model: self, step, start, end }),
+            (true, false) => wide::run(self.registers, Pass::<true, false> { model: self, step, start, end }),
+            (true, true) => wide::run(self.registers, Pass::<true, true> { model: self, step, start, end }),
         };
         self.sum_strings(end);
         kink
@@ -236,112 +239,137 @@ impl<const TIGHT: bool, const RC: bool> Body for Pass<'_, TIGHT, RC> {
     type Output = f64;
 
     #[inline(always)]
-    fn run(self) -> f64 {
+    fn run<V: Vector>(self) -> f64 {
         let Self { model, step, start, end } = self;
         let n = model.cells_per_battery;
-        let mut kink = Lane::default();
+        let mut kink = V::zero();
         for k in 0..model.blocks() {
             let range = k * n..(k + 1) * n;
-            let (before, climate) = (&start.climate[k], &mut end.climate[k]);
-            let drive = &Drive::whole(step, k, model.planted[k], [before, climate]);
-            let mut tally = Tally { kink, sums: Sums::default() };
-            let cells = start.cells[range.clone()].iter().zip(&mut end.cells[range.clone()]);
-            let cells = cells.zip(&model.own[range]);
-            // Two loops: a choice in the loop would have its cells copied.
-            if (drive.i0 * drive.i1).any(|product| product < 0.0) {
-                let parts = drive.parts([before, climate]);
-                for ((cell, out), own) in cells {
-                    *out = cell.after_reversal::<RC>(model, own, [before, climate], &parts);
-                    tally.add(cell, out, own, drive);
-                }
-            } else {
-                for ((cell, out), own) in cells {
-                    let after = cell.after::<TIGHT, RC>(model, own, climate, drive);
-                    tally.add(cell, &after, own, drive);
-                    *out = after;
-                }
+            let mut whole = Drive::default();
+            for part in 0..V::PARTS {
+                let climates = [&start.climate[k].load(part), &end.climate[k].load(part)];
+                Drive::<V>::new(step, k, part, V::load(&model.planted[k], part), climates).store(&mut whole, part);
             }
-            model.mean_rates(&tally.sums, climate);
-            (kink, end.sums[k]) = (tally.kink, tally.sums);
+            let reversed = whole.reverses::<V>();
+            if reversed {
+                reverse::<RC>(model, k, &whole, start, end);
+            }
+            for part in 0..V::PARTS {
+                let drive = &whole.load::<V>(part);
+                let (before, own) = (&start.cells[range.clone()], &model.own[range.clone()]);
+                let after = &mut end.cells[range.clone()];
+                if !reversed {
+                    let climate = &end.climate[k].load(part);
+                    let pairs = (&step.pairs[k].0.load(part), &step.pairs[k].1.load(part));
+                    let chunks = before.chunks(PLACES).zip(after.chunks_mut(PLACES)).zip(own.chunks(PLACES));
+                    for ((before, after), own) in chunks {
+                        let mut segments = [Lane::default(); PLACES];
+                        let cells = || before.iter().zip(own);
+                        for ((out, segments), (cell, own)) in after.iter_mut().zip(&mut segments).zip(cells()) {
+                            let own = &own.load::<V>(part);
+                            let carried = cell.load(part).carried(model, own, drive);
+                            carried.q.store(&mut out.q, part);
+                            carried.h.store(&mut out.h, part);
+                            carried.lost.store(&mut out.lost, part);
+                            carried.segments(model, own).store(segments, part);
+                        }
+                        for ((out, segments), (cell, own)) in after.iter_mut().zip(&segments).zip(cells()) {
+                            let (own, segments) = (&own.load::<V>(part), V::load(segments, part));
+                            let cell = cell.load(part);
+                            cell.after::<TIGHT, RC>(out.load(part), segments, (model, own, climate), drive, pairs)
+                                .store(out, part);
+                        }
+                    }
+                }
+                let mut sums = Sums::zero();
+                for ((cell, out), own) in before.iter().zip(after).zip(own) {
+                    let out = &out.load(part);
+                    sums.add(out, &own.load(part));
+                    kink = kink.max(cell.load(part).kink(out, drive.i1));
+                }
+                sums.store(&mut end.sums[k], part);
+            }
+            if model.rc {
+                model.mean_rates(&end.sums[k], &mut end.climate[k]);
+            }
         }
         kink.largest()
     }
 }
 
-/// What a pass collects.
-struct Tally {
-    /// Largest kink of a voltage so far, V.
-    kink: Lane,
-    /// Of the present block.
-    sums: Sums,
-}
-
-impl Tally {
-    #[inline(always)]
-    fn add(&mut self, before: &Cells, after: &Cells, own: &Own, drive: &Drive) {
-        let bend = (after.slope + after.r0_slope * drive.i1) - (before.slope + before.r0_slope * drive.i1);
-        self.kink = self.kink.max((bend * (after.q - before.q)).abs());
-        self.sums.add(after, own);
-    }
-}
-
-impl Drive {
+impl<V: Vector> Drive<V> {
     /// What drives a block through the whole step.
     #[inline(always)]
-    fn whole(step: &Step, k: usize, planted: Lane, [before, after]: [&Climate; 2]) -> Self {
+    fn new(step: &Step, k: usize, part: usize, planted: V, [before, after]: [&Climate<V>; 2]) -> Self {
         let ([from, to], h) = (step.circuits, step.h);
-        let (i0, i1) = (from.amps[k], to.amps[k]);
-        let bend = if step.bent { i1 - i0 - from.amps_slope[k] * h } else { Lane::default() };
-        let (pair1, pair2) = step.pairs[k];
+        let (i0, i1) = (V::load(&from.amps[k], part), V::load(&to.amps[k], part));
+        let bend = if step.bent { i1 - i0 - V::load(&from.amps_slope[k], part) * h } else { V::zero() };
         // Slope at the end of the parabola of the temperature, relative to its mean slope.
-        let (straight, risen) = (from.warming[k] * h, after.celsius - before.celsius);
-        let last = straight.zip(
-            risen,
-            |straight, risen| {
-                if risen.abs() > 0.1 * straight.abs() { 2.0 - straight / risen } else { 1.0 }
-            },
-        );
-        let per_second = |before: Lane, after: Lane| (after - before) / (after * h) * last;
+        let (straight, risen) = (V::load(&from.warming[k], part) * h, after.celsius - before.celsius);
+        let one = V::all(1.0);
+        // Where the temperature hardly rises its slope is not known any better than by its mean.
+        let last = (straight.abs() * 0.1 - risen.abs()).choose(one, one + one - straight / risen);
+        let h = V::all(h);
         Self {
             i0,
             i1,
-            slope1: (i1 - i0 + bend) * (1.0 / h),
-            moved: (i0 + i1) * (0.5 * h) - bend * (h / 6.0),
-            h: Lane::all(h),
-            planted,
-            pair1,
-            pair2,
-            warming1: per_second(before.r1, after.r1),
-            warming2_discharge: per_second(before.r2_discharge, after.r2_discharge),
-            warming2_charge: per_second(before.r2_charge, after.r2_charge),
+            c0: i0 * planted,
+            c1: i1 * planted,
+            slope1: (i1 - i0 + bend) * (1.0 / step.h) * planted,
+            moved: ((i0 + i1) * (0.5 * step.h) - bend * (step.h / 6.0)) * planted,
+            h,
+            warming1: per_second(before.r1, after.r1, h) * last,
+            warming2_discharge: per_second(before.r2_discharge, after.r2_discharge, h) * last,
+            warming2_charge: per_second(before.r2_charge, after.r2_charge, h) * last,
         }
     }
 
+    /// What moves through these cells, A·s.
+    #[inline(always)]
+    fn moved(&self, own: &Own<V>) -> V {
+        self.moved - own.bleed * self.h
+    }
+}
+
+/// d(ln R)/dt of a resistance that becomes `after` in `h` seconds, 1/s.
+#[inline(always)]
+fn per_second<V: Vector>(before: V, after: V, h: V) -> V {
+    (after - before) / (after * h)
+}
+
+impl Drive {
+    /// Whether a string current of the block changes sign.
+    #[inline(always)]
+    fn reverses<V: Vector>(&self) -> bool {
+        reverses::<V>(&self.i0, &self.i1)
+    }
+
     /// The parts before and after the zero of the currents that change sign; elsewhere the first part is empty.
-    #[inline(never)]
-    fn parts(&self, [before, after]: [&Climate; 2]) -> [Self; 2] {
+    fn parts(&self) -> [Self; 2] {
         let until = Lane(std::array::from_fn(|n| {
             let (i0, i1) = (self.i0.0[n], self.i1.0[n]);
             if i0 * i1 < 0.0 { self.h.0[n] * (i0 / (i0 - i1)) } else { 0.0 }
         }));
-        let zero = (self.i0 * self.i1).choose(self.i0, Lane::default());
-        let part = |i0: Lane, i1: Lane, h: Lane, climate: &Climate| Self {
-            i0,
-            i1,
-            moved: (i0 + i1) * 0.5 * h,
-            h,
-            pair1: Weights::new(climate.rate1 * h, Lane::all(1.0) / climate.rate1),
-            pair2: Weights::new(climate.rate2 * h, Lane::all(1.0) / climate.rate2),
-            ..*self
-        };
-        [part(self.i0, zero, until, before), part(zero, self.i1, self.h - until, after)]
+        let zero = (self.i0 * self.i1).choose(self.c0, Lane::zero());
+        let part = |c0: Lane, c1: Lane, h: Lane| Self { c0, c1, moved: (c0 + c1) * 0.5 * h, h, ..*self };
+        [part(self.c0, zero, until), part(zero, self.c1, self.h - until)]
     }
+}
+
+/// Whether a current of the block goes from `i0` to an `i1` of the other sign.
+#[inline(always)]
+pub(super) fn reverses<V: Vector>(i0: &Lane, i1: &Lane) -> bool {
+    let mut any = false;
+    for part in 0..V::PARTS {
+        any |= V::zero().any_above(V::load(i0, part) * V::load(i1, part));
+    }
+    any
 }
 
 /// Weights of a pair of constant capacitance, whose resistance changes over the `h` seconds.
 #[inline(always)]
-fn constant_capacitance(h: Lane, start: Lane, end: Lane, farads: f64) -> Weights {
-    let one = Lane::all(1.0);
+fn constant_capacitance<V: Vector>(h: V, start: V, end: V, farads: f64) -> Weights<V> {
+    let one = V::all(1.0);
     let (slow, fast) = (start * farads, end * farads);
     Weights::new(h * (one / slow + one / fast) * 0.5, fast)
 }

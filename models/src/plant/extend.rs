@@ -2,10 +2,10 @@
 
 use super::Plant;
 use super::extension::Cubic;
-use super::lanes::{Lane, of};
 use super::solver::Instant;
-use super::state::{Cells, Climate, Model, Own, State};
-use crate::wide::{self, Body};
+use super::state::{Cells, Model, Own, State};
+use crate::cell::Climate;
+use crate::wide::{self, Body, Lane, Vector, flat};
 
 /// The cubic of every cell over the proposed step, in Bernstein form, and what bounds those of a battery.
 #[derive(Clone, Debug)]
@@ -34,21 +34,21 @@ impl Cubics {
 
     /// Least and greatest coefficient of the cells of battery `b`, V.
     pub fn hull(&self, b: usize) -> (f64, f64) {
-        (of(&self.low, b), of(&self.high, b))
+        (flat(&self.low)[b], flat(&self.high)[b])
     }
 }
 
-impl Cells {
+impl<V: Vector> Cells<V> {
     /// Voltages at string current `i`, V, and their slopes while the current changes by `slope` A/s and the battery
     /// warms by `warming` K/s, V/s.
     #[inline(always)]
-    fn volts(&self, model: &Model, own: &Own, climate: &Climate, [i, slope, warming]: [Lane; 3]) -> (Lane, Lane) {
+    fn volts(&self, model: &Model, own: &Own<V>, climate: &Climate<V>, [i, slope, warming]: [V; 3]) -> (V, V) {
         let c = i - own.bleed;
-        let wasted = c.max(Lane::default()) * (1.0 - model.efficiency);
+        let wasted = c.max(V::zero()) * (1.0 - model.efficiency);
         let stored = c - wasted - own.self_discharge;
         let r2 = self.r2(c);
         let (rate1, rate2) = if model.rc {
-            (Lane::all(1.0) / (self.r1 * model.farads[0]), Lane::all(1.0) / (r2 * model.farads[1]))
+            (V::all(1.0) / (self.r1 * model.farads[0]), V::all(1.0) / (r2 * model.farads[1]))
         } else {
             (climate.rate1, climate.rate2)
         };
@@ -63,13 +63,13 @@ impl Cells {
 }
 
 impl Model {
-    /// [`drift`](Self::drift) of block `k`, cell by cell.
+    /// [`drift`](Self::drift) of a part of block `k`, cell by cell.
     #[inline(always)]
-    pub fn drift_of_cells(&self, state: &State, k: usize, [i, warming]: [Lane; 2]) -> Lane {
+    pub fn drift_of_cells<V: Vector>(&self, state: &State, k: usize, part: usize, [i, warming]: [V; 2]) -> V {
         let range = k * self.cells_per_battery..(k + 1) * self.cells_per_battery;
-        let mut sum = Lane::default();
+        let (mut sum, climate) = (V::zero(), &state.climate[k].load(part));
         for (cell, own) in state.cells[range.clone()].iter().zip(&self.own[range]) {
-            sum += cell.volts(self, own, &state.climate[k], [i, Lane::default(), warming]).1;
+            sum += cell.load(part).volts(self, &own.load(part), climate, [i, V::zero(), warming]).1;
         }
         sum
     }
@@ -80,7 +80,7 @@ impl Plant {
     pub(super) fn extend(&mut self) {
         let h = self.length as f64 * 1e-6;
         let ends = [(&self.state, &self.start), (&self.end_state, &self.after)];
-        wide::run(self.model.wide, Fill { model: &self.model, ends, h, out: &mut self.cubics });
+        wide::run(self.model.registers, Fill { model: &self.model, ends, h, out: &mut self.cubics });
     }
 }
 
@@ -95,26 +95,41 @@ impl Body for Fill<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
+    fn run<V: Vector>(self) {
         let Self { model, ends: [start, end], h, out } = self;
         let n = model.cells_per_battery;
         let third = h / 3.0;
         for k in 0..out.low.len() {
-            let (mut low, mut high) = (Lane::all(f64::INFINITY), Lane::all(f64::NEG_INFINITY));
-            let drive = |at: &Instant| [at.amps[k], at.amps_slope[k], at.warming[k]];
-            let (drive0, drive1) = (drive(start.1), drive(end.1));
             let range = k * n..(k + 1) * n;
-            let cells = start.0.cells[range.clone()].iter().zip(&end.0.cells[range.clone()]);
-            let rest = model.own[range.clone()].iter().zip(&mut out.coefficients[range]);
-            for ((cell0, cell1), (own, coefficients)) in cells.zip(rest) {
-                let (v0, slope0) = cell0.volts(model, own, &start.0.climate[k], drive0);
-                let (v1, slope1) = cell1.volts(model, own, &end.0.climate[k], drive1);
-                let (after, before) = (v0 + slope0 * third, v1 - slope1 * third);
-                low = low.min(v0.min(after).min(before.min(v1)));
-                high = high.max(v0.max(after).max(before.max(v1)));
-                *coefficients = [v0, after, before, v1];
+            for part in 0..V::PARTS {
+                let (mut low, mut high) = (V::all(f64::INFINITY), V::all(f64::NEG_INFINITY));
+                let (drive0, drive1) = (start.1.drive::<V>(k, part), end.1.drive(k, part));
+                let (climate0, climate1) = (&start.0.climate[k].load(part), &end.0.climate[k].load(part));
+                let cells = start.0.cells[range.clone()].iter().zip(&end.0.cells[range.clone()]);
+                let rest = model.own[range.clone()].iter().zip(&mut out.coefficients[range.clone()]);
+                for ((cell0, cell1), (own, [c0, c1, c2, c3])) in cells.zip(rest) {
+                    let own = &own.load(part);
+                    let (v0, slope0) = cell0.load(part).volts(model, own, climate0, drive0);
+                    let (v1, slope1) = cell1.load(part).volts(model, own, climate1, drive1);
+                    let (after, before) = (v0 + slope0 * third, v1 - slope1 * third);
+                    low = low.min(v0.min(after).min(before.min(v1)));
+                    high = high.max(v0.max(after).max(before.max(v1)));
+                    v0.store(c0, part);
+                    after.store(c1, part);
+                    before.store(c2, part);
+                    v1.store(c3, part);
+                }
+                low.store(&mut out.low[k], part);
+                high.store(&mut out.high[k], part);
             }
-            (out.low[k], out.high[k]) = (low, high);
         }
+    }
+}
+
+impl Instant {
+    /// Current, its slope and the warming of a part of block `k`.
+    #[inline(always)]
+    fn drive<V: Vector>(&self, k: usize, part: usize) -> [V; 3] {
+        [V::load(&self.amps[k], part), V::load(&self.amps_slope[k], part), V::load(&self.warming[k], part)]
     }
 }

@@ -221,6 +221,11 @@ impl Plant {
     /// misses of the circuit's, or chords of a parabola.
     pub(super) fn melt(&mut self, h: f64) -> f64 {
         let Some(curve) = &self.openings.curve else { return 0.0 };
+        let ends = self.start.strings.iter().chain(&self.end.strings);
+        if !self.bent && ends.fold(0.0, |most: f64, amps| most.max(amps.abs())) < curve.pieces[0].from {
+            self.openings.worn_end.copy_from_slice(&self.openings.worn);
+            return 0.0;
+        }
         let mut error: f64 = 0.0;
         for s in 0..self.model.parallel {
             let amps @ [i0, linear, bend] = self.string_amps(s);

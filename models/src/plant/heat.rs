@@ -1,12 +1,12 @@
 //! Heat of the batteries over a step, by Simpson's rule; the lag of the RC pairs in the middle is that of a cubic.
 
 use super::Plant;
-use super::lanes::{Lane, WIDTH};
 use super::relax::Weights;
 use super::solver::Instant;
-use super::state::{Climate, Model, State};
+use super::state::{Model, State};
 use super::sums::Sums;
-use crate::wide::{self, Body};
+use crate::cell::Climate;
+use crate::wide::{self, Body, Lane, Vector, WIDTH};
 
 impl Plant {
     /// Temperatures at the end, from what the step before still owes and the heat that the start promises, or that of
@@ -48,7 +48,7 @@ impl Plant {
         let end = (!promised).then_some(&self.end_state);
         let (model, watts) = (&self.model, &mut self.watts);
         let (amps, pairs, bent) = ([&self.start, &self.end], &self.pairs, self.bent);
-        wide::run(model.wide, Heat { model, start: &self.state, end, amps, pairs, bent, h, watts });
+        wide::run(model.registers, Heat { model, start: &self.state, end, amps, pairs, bent, h, watts });
     }
 
     /// Heat of all batteries over the step, J.
@@ -72,48 +72,51 @@ impl Body for Heat<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
+    fn run<V: Vector>(self) {
         let [from, to] = self.amps;
         for (k, watts) in self.watts.chunks_mut(WIDTH).enumerate() {
-            let bend_from = self.bent.then_some(from.amps_slope[k]);
-            let (amps, pairs) = ((from.amps[k], to.amps[k]), &self.pairs[k]);
-            let heat = mean(self.model, k, self.start, self.end, amps, bend_from, pairs, self.h);
+            let mut heat = Lane::default();
+            for part in 0..V::PARTS {
+                let bend_from = self.bent.then_some(V::load(&from.amps_slope[k], part));
+                let amps = (V::load(&from.amps[k], part), V::load(&to.amps[k], part));
+                let pairs = (&self.pairs[k].0.load(part), &self.pairs[k].1.load(part));
+                let start = (&self.start.sums[k].load(part), &self.start.climate[k].load(part));
+                let end = self.end.map(|end| (&end.sums[k], &end.climate[k], part));
+                mean(self.model, start, end, amps, bend_from, pairs, self.h).store(&mut heat, part);
+            }
             heat.put(watts);
         }
     }
 }
 
-/// Mean heat of the batteries of block `k` over a step of `h` seconds with string currents `(i0, i1)`, W. The
-/// end is that of `end`, or without it what the start lets expect.
+/// Mean heat of batteries over a step of `h` seconds with string currents `(i0, i1)`, W. Without an `end`, of which this is a
+/// part, it is what the start lets expect.
 #[inline(always)]
 #[allow(clippy::too_many_arguments)]
-fn mean(
+fn mean<V: Vector>(
     model: &Model,
-    k: usize,
-    start: &State,
-    end: Option<&State>,
-    (i0, i1): (Lane, Lane),
-    bend_from: Option<Lane>,
-    (pair1, pair2): &(Weights, Weights),
+    (sums0, climate0): (&Sums<V>, &Climate<V>),
+    end: Option<(&Sums, &Climate, usize)>,
+    (i0, i1): (V, V),
+    bend_from: Option<V>,
+    (pair1, pair2): (&Weights<V>, &Weights<V>),
     h: f64,
-) -> Lane {
-    let (sums0, climate0) = (&start.sums[k], &start.climate[k]);
+) -> V {
     let mut middle = (i0 + i1) * 0.5;
     if let Some(slope) = bend_from {
         middle = middle - (i1 - i0 - slope * h) * 0.25;
     }
-    let expected;
-    let (sums1, climate1) = match end {
-        Some(end) => (&end.sums[k], &end.climate[k]),
+    let (sums1, climate1) = &match end {
+        Some((sums, climate, part)) => (sums.load(part), climate.load(part)),
         None => {
             let moved = (i0 + i1) * (0.5 * h);
-            expected = Sums {
+            let expected = Sums {
                 r0: sums0.r0 + sums0.r0_slope * moved,
                 v1: pair1.linear(sums0.v1, sums0.target1(i0), sums0.target1(i1)),
                 v2: pair2.linear(sums0.v2, sums0.target2(i0, i0), sums0.target2(i1, i1)),
                 ..*sums0
             };
-            (&expected, climate0)
+            (expected, *climate0)
         }
     };
     // Only the sum of all that lags behind the current matters; it is carried by `mh`.
@@ -122,29 +125,29 @@ fn mean(
     let sums = Sums {
         r0: half(sums0.r0, sums1.r0),
         r0_bleed: half(sums0.r0_bleed, sums1.r0_bleed),
-        v1: Lane::default(),
-        v2: Lane::default(),
+        v1: V::zero(),
+        v2: V::zero(),
         mh: lag,
         entropy: half(sums0.entropy, sums1.entropy),
         ocv: half(sums0.ocv, sums1.ocv),
         leak_watts: half(sums0.leak_watts, sums1.leak_watts),
         leak_entropy: half(sums0.leak_entropy, sums1.leak_entropy),
-        ..Sums::default()
+        ..Sums::zero()
     };
-    let between = Climate { celsius: half(climate0.celsius, climate1.celsius), ..Climate::default() };
+    let between = Climate { celsius: half(climate0.celsius, climate1.celsius), ..Climate::zero() };
     let heat =
         model.heat(sums0, climate0, i0) + model.heat(&sums, &between, middle) * 4.0 + model.heat(sums1, climate1, i1);
     heat * (1.0 / 6.0)
 }
 
 #[inline(always)]
-fn half(a: Lane, b: Lane) -> Lane {
+fn half<V: Vector>(a: V, b: V) -> V {
     (a + b) * 0.5
 }
 
 /// How fast RC pairs and hysteresis follow the string current `i`, V/s.
 #[inline(always)]
-fn lag_speed(model: &Model, sums: &Sums, climate: &Climate, i: Lane) -> Lane {
+fn lag_speed<V: Vector>(model: &Model, sums: &Sums<V>, climate: &Climate<V>, i: V) -> V {
     let hysteresis = i * (sums.m_per_q - i.sign() * sums.mh_per_q) * model.gamma;
     (sums.target1(i) - sums.v1) * climate.rate1 + (sums.target2(i, i) - sums.v2) * climate.rate2 + hysteresis
 }

@@ -16,7 +16,7 @@
 //! over the cells; circuit at the end, whose mismatch is the second error test; the cubic of every cell.
 //!
 //! The choice of a step depends on state, branches, guards and `until` only, never on what was read from it. The
-//! width of the machine's vectors changes no bit ([`lanes`](self)).
+//! width of the machine's vectors changes no bit ([`wide`](crate::wide)).
 //!
 //! Not modelled here: inrush. Ageing is advanced outside ([`crate::ageing`]) and brought in by [`Plant::set_health`].
 
@@ -28,7 +28,6 @@ mod extension;
 mod fuse;
 mod guard;
 mod heat;
-mod lanes;
 mod last;
 mod norm;
 mod params;
@@ -60,6 +59,8 @@ use crate::circuit::{Branch, BusState, Guard, NoRoot, Node};
 use crate::network::Network;
 use crate::thermal::ThermalGrid;
 use crate::time::Micros;
+#[doc(hidden)]
+pub use crate::wide::Registers;
 
 /// Why a proposed step ends where it does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -363,10 +364,10 @@ impl Plant {
         }
     }
 
-    /// Runs without the machine's wide vectors, or with them where it has them. The results are the same bits.
+    /// Runs in these registers, which the machine has. The results are the same bits.
     #[doc(hidden)]
-    pub fn use_wide_vectors(&mut self, wide: bool) {
-        self.model.wide = wide && crate::wide::available();
+    pub fn use_registers(&mut self, registers: Registers) {
+        self.model.registers = registers;
     }
 
     /// Proposes a step to be committed, discarded or cut short. It never goes past `until` (> `time()`); its end

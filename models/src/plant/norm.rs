@@ -12,12 +12,12 @@
 //! | 3 | parabola that starts with `I0'` | `4/27·h·δI'`, with `δI'` its slope at the end against that of the circuit there; then the same mismatch, after a correction |
 
 use super::Plant;
-use super::lanes::Lane;
 use super::solver::Instant;
-use super::state::{Climate, Model, State};
+use super::state::{Model, State};
 use super::step::LONGEST_S;
 use super::sums::Sums;
-use crate::wide::{self, Body};
+use crate::cell::Climate;
+use crate::wide::{self, Body, Vector};
 
 /// Largest deviation of a line with a kink from its cubic, per change of slope; and of a cubic with one wrong end
 /// slope from the right one: `s²·(1 − s)` at 2/3.
@@ -25,7 +25,7 @@ pub(super) const KINK_MISSES: f64 = 4.0 / 27.0;
 
 /// Largest deviation of the cubic from an exponential of amplitude 1 over `x` time constants.
 #[inline(always)]
-fn cubic_misses(x: Lane) -> Lane {
+fn cubic_misses<V: Vector>(x: V) -> V {
     (x * x * x * x * (1.0 / 384.0)).min(x * 0.15)
 }
 
@@ -46,7 +46,7 @@ impl Plant {
     pub(super) fn reach_s(&self) -> f64 {
         // amplitude · rate⁴ decides; the largest gives the shortest reach.
         let (model, state, start) = (&self.model, &self.state, &self.start);
-        let fastest = wide::run(model.wide, Fastest { model, state, start }) / model.cells_per_battery as f64;
+        let fastest = wide::run(model.registers, Fastest { model, state, start }) / model.cells_per_battery as f64;
         let amps = self.start.strings.iter().fold(1e-9, |most: f64, i| most.max(i.abs()));
         let limit = LONGEST_S.min(self.outside.thermal.time_constant_s()).min(self.model.segment / amps);
         if fastest > 0.0 { limit.min(reach(self.accuracy.tolerance_v, fastest)) } else { limit }
@@ -54,7 +54,7 @@ impl Plant {
 
     /// R0 of one cell of string `s` whose resistance is `r`, Ω.
     fn cell_ohms(&self, s: usize, r: f64) -> f64 {
-        (r - self.model.string_ohm[s]) / (self.model.series * self.model.cells_per_battery) as f64
+        (r - self.model.string_ohm[s]) * self.model.per_cell
     }
 
     /// Whether a voltage source holds the bus and gives way when its current has fallen far enough: the voltage errs by
@@ -84,7 +84,7 @@ impl Plant {
             }
         }
         let (model, state, ends) = (&self.model, &self.state, [&self.start, &self.end]);
-        let missed = wide::run(model.wide, Missed { model, state, ends, h });
+        let missed = wide::run(model.registers, Missed { model, state, ends, h });
         error.max(missed / self.model.cells_per_battery as f64)
     }
 
@@ -109,9 +109,9 @@ impl Plant {
 
 /// How far each decaying part of a battery's cells is from what it decays to, V per battery, with its rate, 1/s.
 #[inline(always)]
-fn decays(model: &Model, sums: &Sums, climate: &Climate, i: Lane, slope: Lane) -> [(Lane, Lane); 3] {
+fn decays<V: Vector>(model: &Model, sums: &Sums<V>, climate: &Climate<V>, i: V, slope: V) -> [(V, V); 3] {
     let r2 = i.choose(sums.r2_charge, sums.r2_discharge);
-    let one = Lane::all(1.0);
+    let one = V::all(1.0);
     let gamma = sums.per_q * (model.gamma / model.cells_per_battery as f64);
     [
         ((sums.v1 - sums.r1 * (i - slope * (one / climate.rate1))).abs(), climate.rate1),
@@ -131,12 +131,16 @@ impl Body for Fastest<'_> {
     type Output = f64;
 
     #[inline(always)]
-    fn run(self) -> f64 {
-        let mut fastest = Lane::default();
+    fn run<V: Vector>(self) -> f64 {
+        let mut fastest = V::zero();
         for (k, (sums, climate)) in self.state.sums.iter().zip(&self.state.climate).enumerate() {
-            for (amplitude, rate) in decays(self.model, sums, climate, self.start.amps[k], self.start.amps_slope[k]) {
-                let square = rate * rate;
-                fastest = fastest.max(amplitude * (square * square));
+            for part in 0..V::PARTS {
+                let (sums, climate) = (&sums.load::<V>(part), &climate.load(part));
+                let (i, slope) = (V::load(&self.start.amps[k], part), V::load(&self.start.amps_slope[k], part));
+                for (amplitude, rate) in decays(self.model, sums, climate, i, slope) {
+                    let square = rate * rate;
+                    fastest = fastest.max(amplitude * (square * square));
+                }
             }
         }
         fastest.largest()
@@ -155,19 +159,22 @@ impl Body for Missed<'_> {
     type Output = f64;
 
     #[inline(always)]
-    fn run(self) -> f64 {
+    fn run<V: Vector>(self) -> f64 {
         let Self { model, state, ends: [start, end], h } = self;
-        let mut error = Lane::default();
+        let mut error = V::zero();
         for (k, (sums, climate)) in state.sums.iter().zip(&state.climate).enumerate() {
-            let (i0, i1) = (start.amps[k], end.amps[k]);
-            for (amplitude, rate) in decays(model, sums, climate, i0, (i1 - i0) * (1.0 / h)) {
-                error = error.max(amplitude * cubic_misses(rate * h));
-            }
-            if (i0 * i1).any(|product| product < 0.0) {
+            for part in 0..V::PARTS {
+                let (sums, climate) = (&sums.load::<V>(part), &climate.load(part));
+                let (i0, i1) = (V::load(&start.amps[k], part), V::load(&end.amps[k], part));
+                for (amplitude, rate) in decays(model, sums, climate, i0, (i1 - i0) * (1.0 / h)) {
+                    error = error.max(amplitude * cubic_misses(rate * h));
+                }
                 // The curvature of the hysteresis jumps where the current changes sign.
-                let gamma = sums.per_q * (model.gamma / model.cells_per_battery as f64);
-                let jump = sums.m * gamma * (i1 - i0).abs() * (0.0625 * h);
-                error = error.max((i0 * i1).choose(Lane::default(), jump));
+                if V::zero().any_above(i0 * i1) {
+                    let gamma = sums.per_q * (model.gamma / model.cells_per_battery as f64);
+                    let jump = sums.m * gamma * (i1 - i0).abs() * (0.0625 * h);
+                    error = error.max((i0 * i1).choose(V::zero(), jump));
+                }
             }
         }
         error.largest()

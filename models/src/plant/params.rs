@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::fuse::StringFuse;
-use super::lanes::Lane;
 use super::state::{Fixed, Model, Own};
 use crate::cell::{CellSet, Form};
 use crate::network::{Bars, Layout};
+use crate::wide::{Lane, Registers, Vector};
 
 /// Everything between the batteries and the terminals. The default has no resistance at all.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -245,15 +245,18 @@ impl BankParams {
             cells_per_battery: self.cells_per_battery,
             series: self.series,
             parallel: self.parallel,
+            per_cell: 1.0 / (self.series * self.cells_per_battery) as f64,
+            string_of: Vec::new(),
             string_ohm: (0..self.parallel).map(|s| self.wiring.ohms_of_string(s, self.series)).collect(),
             fixed: self.cells.iter().map(|cell| self.fixed(cell)).collect(),
             own: Vec::new(),
             bleeding: false,
             planted: Vec::new(),
-            wide: crate::wide::available(),
+            registers: Registers::widest(),
         };
         model.own = vec![Own::default(); model.blocks() * self.cells_per_battery];
         model.planted = vec![Lane::all(1.0); model.blocks()];
+        model.string_of = (0..model.blocks()).map(|k| model.batteries_of(k).map(|b| b / self.series)).collect();
         (0..model.own.len()).for_each(|at| model.pack(at));
         model
     }

@@ -10,29 +10,30 @@
 //!
 //! A straight target has `G = g1 − g0`.
 
-use super::lanes::Lane;
+use crate::wide::{Vector, lanewise};
 
 /// A step is taken as no shorter than this in a pair's own time: there the weights would be 0/0.
 const SHORTEST: f64 = 1e-12;
 
-/// The weights of one pair for one step.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Weights {
-    a: Lane,
-    p1: Lane,
-    p2: Lane,
-    /// Θ·τ at the end, s: what makes `G` of a slope per second.
-    seconds: Lane,
+lanewise! {
+    /// The weights of one pair for one step.
+    pub(super) struct Weights {
+        a,
+        p1,
+        p2,
+        /// Θ·τ at the end, s: what makes `G` of a slope per second.
+        seconds,
+    }
 }
 
-impl Weights {
+impl<V: Vector> Weights<V> {
     /// Over `theta` time constants of a pair whose time constant at the end is `tau` seconds.
     #[inline(always)]
-    pub fn new(theta: Lane, tau: Lane) -> Self {
-        let theta = theta.max(Lane::all(SHORTEST));
-        let inverse = Lane::all(1.0) / theta;
+    pub fn new(theta: V, tau: V) -> Self {
+        let theta = theta.max(V::all(SHORTEST));
+        let inverse = V::all(1.0) / theta;
         let left = theta.decay();
-        let a = Lane::all(1.0) - left;
+        let a = V::all(1.0) - left;
         let p1 = a * inverse - left;
         let p2 = p1 * inverse * 2.0 - left;
         Self { a, p1, p2, seconds: theta * tau }
@@ -40,20 +41,20 @@ impl Weights {
 
     /// `v` at the end for a target that goes straight from `start` to `end`.
     #[inline(always)]
-    pub fn linear(&self, v: Lane, start: Lane, end: Lane) -> Lane {
+    pub fn linear(&self, v: V, start: V, end: V) -> V {
         v + (self.p1 * start + (self.a - self.p1) * end - self.a * v)
     }
 
     /// `v` at the end for a target that goes from `start` to `end` and arrives with `slope` per second.
     #[inline(always)]
-    pub fn quadratic(&self, v: Lane, start: Lane, end: Lane, slope: Lane) -> Lane {
+    pub fn quadratic(&self, v: V, start: V, end: V, slope: V) -> V {
         let rise = slope * self.seconds;
         v + (self.a * end - self.p1 * rise + self.p2 * (start - end + rise) - self.a * v)
     }
 
     /// What the end of the target weighs if it goes straight.
     #[inline(always)]
-    pub fn of_end(&self) -> Lane {
+    pub fn of_end(&self) -> V {
         self.a - self.p1
     }
 }

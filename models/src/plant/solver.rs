@@ -1,13 +1,13 @@
 //! The circuit at one instant, and the implicit circuit at the end of a step.
 
-use super::lanes::{self, Lane};
+use super::cells::reverses;
 use super::relax::Weights;
 use super::state::{Model, State};
 use super::sums::Sums;
 use crate::circuit::{Branch, NoRoot, Node};
 use crate::network::{Network, Sources};
 use crate::thermal::ThermalGrid;
-use crate::wide::{self, Body};
+use crate::wide::{self, Body, Lane, Vector, WIDTH};
 
 /// The devices at the terminals, and the air outside the batteries.
 #[derive(Clone, Debug)]
@@ -159,7 +159,7 @@ impl Solver {
         model.spread(&out.strings, &mut out.amps);
         self.warm(model, state, outside, out);
         let Instant { amps, warming, astray, .. } = out;
-        wide::run(model.wide, Drifts { model, state, amps, warming, drift: &mut self.volts, astray });
+        wide::run(model.registers, Drifts { model, state, amps, warming, drift: &mut self.volts, astray });
         model.gather(&self.volts, &mut self.e);
         if self.network.all_open() {
             out.slopes.fill(0.0);
@@ -177,13 +177,10 @@ impl Solver {
 
     /// How fast the batteries warm at the currents of `out`.
     fn warm(&mut self, model: &Model, state: &State, outside: &Outside, out: &mut Instant) {
-        let each = state.sums.iter().zip(&state.climate).zip(&out.amps);
-        for (four, ((sums, climate), amps)) in self.watts.chunks_mut(lanes::WIDTH).zip(each) {
-            model.heat(sums, climate, *amps).put(four);
-        }
+        wide::run(model.registers, Heats { model, state, amps: &out.amps, watts: &mut self.watts });
         outside.thermal.rates(outside.ambient_c, &self.watts, &state.celsius, &mut self.kelvin_per_s);
-        for (lane, four) in out.warming.iter_mut().zip(self.kelvin_per_s.chunks(lanes::WIDTH)) {
-            *lane = Lane::take(four);
+        for (lane, rates) in out.warming.iter_mut().zip(self.kelvin_per_s.chunks(WIDTH)) {
+            *lane = Lane::take(rates);
         }
     }
 
@@ -203,16 +200,14 @@ impl Solver {
         }
         for _ in 0..CORRECTIONS {
             let (volts, ohms) = (&mut self.volts, &mut self.ohms);
-            wide::run(model.wide, Ends { model, state, start, end, amps: &out.amps, volts, ohms });
+            wide::run(model.registers, Ends { model, state, start, end, amps: &out.amps, volts, ohms });
             model.gather(volts, &mut self.end_e);
             model.gather(ohms, &mut self.end_r);
             self.end_r.iter_mut().zip(&model.string_ohm).for_each(|(r, ohm)| *r += ohm);
             self.end_network.factor(&self.end_r);
-            // `strings` keeps the guess for the comparison.
-            for (string, s) in out.strings.iter_mut().zip(0..) {
-                *string = lanes::of(&out.amps, s * model.series);
+            for (guess, of_batteries) in self.e.iter_mut().zip(wide::flat(&out.amps).chunks_exact(model.series)) {
+                *guess = of_batteries[0];
             }
-            self.e.copy_from_slice(&out.strings);
             let u = self.end_network.reduce(&self.end_e, &mut self.end_sources);
             close(&self.end_network, &self.end_sources, u, outside, out)?;
             model.spread(&out.strings, &mut out.amps);
@@ -264,6 +259,31 @@ fn close(network: &Network, sources: &Sources, u: f64, outside: &Outside, out: &
     Ok(())
 }
 
+/// Heat of every battery at the currents of an instant, W.
+struct Heats<'a> {
+    model: &'a Model,
+    state: &'a State,
+    amps: &'a [Lane],
+    watts: &'a mut [f64],
+}
+
+impl Body for Heats<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Vector>(self) {
+        let Self { model, state, amps, watts } = self;
+        for (k, watts) in watts.chunks_mut(WIDTH).enumerate() {
+            let mut heat = Lane::default();
+            for part in 0..V::PARTS {
+                let (sums, climate) = (&state.sums[k].load::<V>(part), &state.climate[k].load(part));
+                model.heat(sums, climate, V::load(&amps[k], part)).store(&mut heat, part);
+            }
+            heat.put(watts);
+        }
+    }
+}
+
 /// dE/dt of every battery at the currents of an instant, V/s.
 struct Drifts<'a> {
     model: &'a Model,
@@ -278,16 +298,17 @@ impl Body for Drifts<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
+    fn run<V: Vector>(self) {
         let Self { model, state, amps, warming, drift, astray } = self;
         for (k, (drift, astray)) in drift.iter_mut().zip(astray).enumerate() {
-            let (sums, climate) = (&state.sums[k], &state.climate[k]);
-            *drift = model.drift(sums, climate, amps[k], warming[k]);
-            *astray = Lane::default();
-            if !sums.r0_bleed.is_zero() {
-                let exact = model.drift_of_cells(state, k, [amps[k], warming[k]]);
-                *astray = exact - *drift;
-                *drift = exact;
+            let bleeding = !state.sums[k].r0_bleed.is_zero();
+            for part in 0..V::PARTS {
+                let (sums, climate) = (&state.sums[k].load::<V>(part), &state.climate[k].load(part));
+                let (i, warming) = (V::load(&amps[k], part), V::load(&warming[k], part));
+                let of_sums = model.drift(sums, climate, i, warming);
+                let exact = if bleeding { model.drift_of_cells(state, k, part, [i, warming]) } else { of_sums };
+                exact.store(drift, part);
+                (exact - of_sums).store(astray, part);
             }
         }
     }
@@ -308,15 +329,22 @@ impl Body for Ends<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
+    fn run<V: Vector>(self) {
         let Self { model, state, start, end, amps, volts, ohms } = self;
         for (k, (volts, ohms)) in volts.iter_mut().zip(ohms).enumerate() {
-            let bend_from = end.bent.then_some(start.amps_slope[k]);
-            let (i0, sums) = (start.amps[k], &state.sums[k]);
-            let risen = start.warming[k] * end.h;
-            let added = sums.entropy * risen + start.astray[k] * end.h;
-            let warmed = (added, sums.r0 * state.climate[k].r0_per_kelvin * risen);
-            (*volts, *ohms) = block_end(model, sums, warmed, i0, bend_from, amps[k], end.h, &end.pairs[k]);
+            let crossing = reverses::<V>(&start.amps[k], &amps[k]);
+            for part in 0..V::PARTS {
+                let bend_from = end.bent.then_some(V::load(&start.amps_slope[k], part));
+                let amps = [V::load(&start.amps[k], part), V::load(&amps[k], part)];
+                let (sums, climate) = (&state.sums[k].load(part), &state.climate[k]);
+                let risen = V::load(&start.warming[k], part) * end.h;
+                let added = sums.entropy * risen + V::load(&start.astray[k], part) * end.h;
+                let warmed = (added, sums.r0 * V::load(&climate.r0_per_kelvin, part) * risen);
+                let pairs = (&end.pairs[k].0.load(part), &end.pairs[k].1.load(part));
+                let (e, r) = block_end(model, sums, warmed, amps, crossing, bend_from, end.h, pairs);
+                e.store(volts, part);
+                r.store(ohms, part);
+            }
         }
     }
 }
@@ -325,20 +353,18 @@ impl Body for Ends<'_> {
 /// do not know) and `R0`. Without it the mismatch of the end state would be of order 1.
 #[inline(always)]
 #[allow(clippy::too_many_arguments)]
-fn block_end(
+fn block_end<V: Vector>(
     model: &Model,
-    sums: &Sums,
-    (warmed_volts, warmed_ohms): (Lane, Lane),
-    i0: Lane,
-    bend_from: Option<Lane>,
-    i1: Lane,
+    sums: &Sums<V>,
+    (warmed_volts, warmed_ohms): (V, V),
+    [i0, i1]: [V; 2],
+    crossing: bool,
+    bend_from: Option<V>,
     h: f64,
-    (pair1, pair2): &(Weights, Weights),
-) -> (Lane, Lane) {
-    let efficiency = |i: Lane| i.choose(Lane::all(model.efficiency), Lane::all(1.0));
-    let zero = Lane::default();
+    (pair1, pair2): (&Weights<V>, &Weights<V>),
+) -> (V, V) {
+    let zero = V::zero();
     // Without a change of sign both ends see the direction of the mean, and all is in the second part.
-    let crossing = (i0 * i1).any(|product| product < 0.0);
     let mean = i0 + i1;
     let (mut d0, mut d1, mut first, mut second, mut per_amp) = (mean, mean, zero, mean * (0.5 * h), 0.5 * h);
     if let Some(slope) = bend_from {
@@ -347,24 +373,22 @@ fn block_end(
         per_amp = h / 3.0;
     }
     if crossing {
-        for n in 0..lanes::WIDTH {
-            let (i0, i1) = (i0.0[n], i1.0[n]);
-            if i0 * i1 < 0.0 {
-                let until = h * (i0 / (i0 - i1));
-                (d0.0[n], d1.0[n]) = (i0, i1);
-                (first.0[n], second.0[n]) = (0.5 * until * i0, 0.5 * (h - until) * i1);
-            }
-        }
+        // Where this current changes its sign, one part of the step is before its zero; elsewhere that part is empty.
+        let product = i0 * i1;
+        let until = product.choose(zero, i0 / (i0 - i1) * h);
+        (d0, d1) = (product.choose(mean, i0), product.choose(mean, i1));
+        first = until * i0 * 0.5;
+        second = product.choose(second, (V::all(h) - until) * i1 * 0.5);
         per_amp = 0.5 * h;
     }
-    let stored = efficiency(d0) * first + efficiency(d1) * second;
-    let stored_per_amp = efficiency(d1) * per_amp;
+    let stored = efficiency(model, d0) * first + efficiency(model, d1) * second;
+    let stored_per_amp = efficiency(model, d1) * per_amp;
 
     let (sign0, sign1) = (d0.sign(), d1.sign());
     let (mut mh, mut mh_per_amp) = (sums.mh, zero);
     if model.gamma > 0.0 {
         // The rate of a battery is that with which its cells start.
-        let left = (sums.m - sign1 * sums.mh).max(Lane::all(1e-12));
+        let left = (sums.m - sign1 * sums.mh).max(V::all(1e-12));
         let rate = (sums.m_per_q - sign1 * sums.mh_per_q).max(zero) / left * model.gamma;
         if crossing {
             mh = sign0 * sums.m + (mh - sign0 * sums.m) * (rate * first.abs()).decay();
@@ -390,4 +414,9 @@ fn block_end(
         + (mh - sums.mh)
         + r0 * i1;
     (volts - ohms * i1, ohms)
+}
+
+#[inline(always)]
+fn efficiency<V: Vector>(model: &Model, i: V) -> V {
+    i.choose(V::all(model.efficiency), V::all(1.0))
 }

@@ -5,38 +5,39 @@
 //! that they are as harmless as it is; nothing sums over them. Sums over the places carry to the circuit what it
 //! needs of the cells, so that closing it costs per battery, not per cell.
 
-use super::lanes::{self, Lane, WIDTH};
 use super::sums::Sums;
-use crate::cell::{CellSet, Factors};
+use crate::cell::{CellSet, Climate};
+use crate::wide::{self, Body, Lane, Registers, Vector, WIDTH, lanewise};
 
-/// Four cells at one instant: one place of the batteries of a block.
-#[derive(Clone, Copy, Debug, Default)]
-#[repr(C, align(64))]
-pub(super) struct Cells {
-    /// Charge, A·s; the state, never clipped.
-    pub q: Lane,
-    /// Voltages of the RC pairs, V.
-    pub v1: Lane,
-    pub v2: Lane,
-    /// Hysteresis state, −1..=1.
-    pub h: Lane,
-    /// Charge lost so far (self-discharge, bleed, coulombic), A·s.
-    pub lost: Lane,
-    /// OCV + v1 + v2 + M·h, V.
-    pub emf: Lane,
-    /// Ω at this state and temperature.
-    pub r0: Lane,
-    pub r1: Lane,
-    pub r2_discharge: Lane,
-    pub r2_charge: Lane,
-    /// Half width of the hysteresis, V.
-    pub m: Lane,
-    /// d(OCV + M·h)/dq, V/(A·s).
-    pub slope: Lane,
-    /// dR0/dq, Ω/(A·s).
-    pub r0_slope: Lane,
-    /// dOCV/dT, V/K.
-    pub entropy: Lane,
+lanewise! {
+    /// Four cells at one instant: one place of the batteries of a block.
+    #[repr(C, align(64))]
+    pub(super) struct Cells {
+        /// Charge, A·s; the state, never clipped.
+        pub q,
+        /// Voltages of the RC pairs, V.
+        pub v1,
+        pub v2,
+        /// Hysteresis state, −1..=1.
+        pub h,
+        /// Charge lost so far (self-discharge, bleed, coulombic), A·s.
+        pub lost,
+        /// OCV + v1 + v2 + M·h, V.
+        pub emf,
+        /// Ω at this state and temperature.
+        pub r0,
+        pub r1,
+        pub r2_discharge,
+        pub r2_charge,
+        /// Half width of the hysteresis, V.
+        pub m,
+        /// d(OCV + M·h)/dq, V/(A·s).
+        pub slope,
+        /// dR0/dq, Ω/(A·s).
+        pub r0_slope,
+        /// dOCV/dT, V/K.
+        pub entropy,
+    }
 }
 
 /// What does not change in a cell while the bank runs, except its bleed.
@@ -56,34 +57,15 @@ pub(super) struct Fixed {
     pub q_start: f64,
 }
 
-/// [`Fixed`] as the cell pass reads it.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Own {
-    pub per_capacity: Lane,
-    pub r0: Lane,
-    pub r: Lane,
-    pub self_discharge: Lane,
-    pub bleed: Lane,
-}
-
-/// Temperature of the batteries of a block and what follows from it.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Climate {
-    /// °C.
-    pub celsius: Lane,
-    /// Factors on the resistances.
-    pub r0: Lane,
-    pub r1: Lane,
-    pub r2_discharge: Lane,
-    pub r2_charge: Lane,
-    /// 1/τ of the RC pairs, 1/s; in form "rc" that of the mean cell.
-    pub rate1: Lane,
-    pub rate2: Lane,
-    /// d(ln R0)/dT, 1/K.
-    pub r0_per_kelvin: Lane,
-    /// d(rate)/dT, 1/(s·K); 0 in form "rc".
-    pub rate1_per_kelvin: Lane,
-    pub rate2_per_kelvin: Lane,
+lanewise! {
+    /// [`Fixed`] as the cell pass reads it.
+    pub(super) struct Own {
+        pub per_capacity,
+        pub r0,
+        pub r,
+        pub self_discharge,
+        pub bleed,
+    }
 }
 
 /// The bank at one instant.
@@ -117,6 +99,10 @@ pub(super) struct Model {
     pub cells_per_battery: usize,
     pub series: usize,
     pub parallel: usize,
+    /// 1 / cells in series in a string.
+    pub per_cell: f64,
+    /// The string of each battery of each block.
+    pub string_of: Vec<[usize; WIDTH]>,
     /// Cables, links and fuse of each string, Ω.
     pub string_ohm: Vec<f64>,
     /// Every cell in chain order.
@@ -129,8 +115,8 @@ pub(super) struct Model {
     pub segment: f64,
     /// Factor on the current that the cells integrate, per block: 1, except in the balance test.
     pub planted: Vec<Lane>,
-    /// Whether the passes over cells run with AVX2.
-    pub wide: bool,
+    /// Registers that compute the batteries.
+    pub registers: Registers,
 }
 
 impl Model {
@@ -139,7 +125,7 @@ impl Model {
     }
 
     pub fn blocks(&self) -> usize {
-        lanes::blocks(self.batteries())
+        wide::blocks(self.batteries())
     }
 
     /// The batteries of block `k`; padding lanes repeat the last battery.
@@ -155,23 +141,15 @@ impl Model {
 
     /// Writes what each string has into the lanes of its batteries.
     pub fn spread(&self, strings: &[f64], out: &mut [Lane]) {
-        let (mut s, mut left) = (0, self.series);
-        for lane in out.iter_mut().flat_map(|lane| &mut lane.0) {
-            *lane = strings[s];
-            left -= 1;
-            if left == 0 && s + 1 < strings.len() {
-                (s, left) = (s + 1, self.series);
-            } else if left == 0 {
-                left = usize::MAX;
-            }
+        for (lane, string_of) in out.iter_mut().zip(&self.string_of) {
+            *lane = Lane(string_of.map(|s| strings[s]));
         }
     }
 
     /// Sums what each battery has over the batteries of its string.
     pub fn gather(&self, batteries: &[Lane], out: &mut [f64]) {
-        for (s, total) in out.iter_mut().enumerate() {
-            let string = s * self.series..(s + 1) * self.series;
-            *total = string.map(|b| lanes::of(batteries, b)).sum();
+        for (total, string) in out.iter_mut().zip(wide::flat(batteries).chunks_exact(self.series)) {
+            *total = string.iter().sum();
         }
     }
 
@@ -191,24 +169,7 @@ impl Model {
 
     /// Sets the climate of every block to these temperatures, °C per battery.
     pub fn climates(&self, celsius: &[f64], out: &mut [Climate]) {
-        for (k, climate) in out.iter_mut().enumerate() {
-            let batteries = self.batteries_of(k);
-            let at = |n: usize| self.set.factors(celsius[batteries[n]]);
-            let factors = [at(0), at(1), at(2), at(3)];
-            let lane = |f: fn(&Factors) -> f64| Lane([f(&factors[0]), f(&factors[1]), f(&factors[2]), f(&factors[3])]);
-            *climate = Climate {
-                celsius: lane(|f| f.celsius),
-                r0: lane(|f| f.r0),
-                r1: lane(|f| f.r1),
-                r2_discharge: lane(|f| f.r2_discharge),
-                r2_charge: lane(|f| f.r2_charge),
-                rate1: lane(|f| f.rate1),
-                rate2: lane(|f| f.rate2),
-                r0_per_kelvin: lane(|f| f.r0_per_kelvin),
-                rate1_per_kelvin: lane(|f| f.rate1_per_kelvin),
-                rate2_per_kelvin: lane(|f| f.rate2_per_kelvin),
-            };
-        }
+        wide::run(self.registers, Warmed { set: &self.set, celsius, out });
     }
 
     /// The state at the start of a run: at rest, RC pairs and hysteresis at 0.
@@ -236,7 +197,8 @@ impl Model {
     /// Brings everything that follows from the state of these cells up to date, except sums.
     pub fn refresh(&self, at: usize, state: &mut State) {
         let cells = &mut state.cells[at];
-        let open = cells.follow(self, &self.own[at], &state.climate[at / self.cells_per_battery]).volts;
+        let (own, climate) = (&self.own[at], &state.climate[at / self.cells_per_battery]);
+        let open = cells.follow(self, own, climate, cells.segments(self, own)).volts;
         cells.emf = open + cells.v1 + cells.v2;
     }
 
@@ -259,23 +221,43 @@ impl Model {
 
     /// In form "rc" the rates of a battery, as circuit and error test need them, are those of its mean cell.
     #[inline(always)]
-    pub fn mean_rates(&self, sums: &Sums, climate: &mut Climate) {
+    pub fn mean_rates<V: Vector>(&self, sums: &Sums<V>, climate: &mut Climate<V>) {
         if self.rc {
-            let n = Lane::all(self.cells_per_battery as f64);
+            let n = V::all(self.cells_per_battery as f64);
             climate.rate1 = n / (sums.r1 * self.farads[0]);
             climate.rate2 = n / (sums.r2_discharge * self.farads[1]);
-            (climate.rate1_per_kelvin, climate.rate2_per_kelvin) = (Lane::default(), Lane::default());
+            (climate.rate1_per_kelvin, climate.rate2_per_kelvin) = (V::zero(), V::zero());
         }
     }
 
     /// Sums of the strings over their batteries.
     pub fn sum_strings(&self, state: &mut State) {
-        for (s, (emf, r)) in state.emf.iter_mut().zip(&mut state.r).enumerate() {
-            (*emf, *r) = (0.0, self.string_ohm[s]);
-            for b in s * self.series..(s + 1) * self.series {
-                let (sums, lane) = (&state.sums[b / WIDTH], b % WIDTH);
+        let mut batteries = (0..self.batteries()).map(|b| (&state.sums[b / WIDTH], b % WIDTH));
+        for ((emf, r), ohm) in state.emf.iter_mut().zip(&mut state.r).zip(&self.string_ohm) {
+            (*emf, *r) = (0.0, *ohm);
+            for (sums, lane) in batteries.by_ref().take(self.series) {
                 *emf += sums.emf.0[lane];
                 *r += sums.r0.0[lane];
+            }
+        }
+    }
+}
+
+struct Warmed<'a> {
+    set: &'a CellSet,
+    celsius: &'a [f64],
+    out: &'a mut [Climate],
+}
+
+impl Body for Warmed<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Vector>(self) {
+        for (celsius, climate) in self.celsius.chunks(WIDTH).zip(self.out) {
+            let celsius = Lane::take(celsius);
+            for part in 0..V::PARTS {
+                self.set.climate(V::load(&celsius, part)).store(climate, part);
             }
         }
     }

@@ -3,14 +3,13 @@
 
 use super::cells::Step;
 use super::extension::hermite;
-use super::lanes::Lane;
 use super::relax::Weights;
 use super::solver::{End, Instant};
 use super::state::State;
 use super::{Plant, Proposal, Stop, norm};
 use crate::circuit::{Branch, Guard, NoRoot};
 use crate::time::Micros;
-use crate::wide::{self, Body};
+use crate::wide::{self, Body, Vector};
 
 /// First step of a run, s.
 pub(super) const FIRST_S: f64 = 1.0;
@@ -160,7 +159,7 @@ impl Plant {
     fn weigh(&mut self, h: f64, warmed: bool) {
         let (state, start, pairs) = (&self.state, &self.start, &mut self.pairs);
         let end = warmed.then_some(&self.end_state);
-        wide::run(self.model.wide, Weigh { state, start, end, h, pairs });
+        wide::run(self.model.registers, Weigh { state, start, end, h, pairs });
     }
 
     /// Whether every string is far enough from stiff for a parabola.
@@ -224,17 +223,23 @@ impl Body for Weigh<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
+    fn run<V: Vector>(self) {
         let Self { state, start, end, h, pairs } = self;
-        let one = Lane::all(1.0);
+        let one = V::all(1.0);
         for (k, (pair1, pair2)) in pairs.iter_mut().enumerate() {
-            let (climate, straight) = (&state.climate[k], start.warming[k] * h);
-            let risen = end.map_or(straight, |end| end.climate[k].celsius - climate.celsius);
-            let mean = straight * (1.0 / 6.0) + risen * (1.0 / 3.0);
-            let rates = [(climate.rate1, climate.rate1_per_kelvin), (climate.rate2, climate.rate2_per_kelvin)];
-            // A loop, because a closure called twice would not be compiled for wide vectors.
-            for (pair, (rate, per_kelvin)) in [pair1, pair2].into_iter().zip(rates) {
-                *pair = Weights::new((rate + per_kelvin * mean) * h, one / (rate + per_kelvin * risen));
+            for part in 0..V::PARTS {
+                let climate = state.climate[k].load::<V>(part);
+                let straight = V::load(&start.warming[k], part) * h;
+                let risen = match end {
+                    Some(end) => V::load(&end.climate[k].celsius, part) - climate.celsius,
+                    None => straight,
+                };
+                let mean = straight * (1.0 / 6.0) + risen * (1.0 / 3.0);
+                let rates = [(climate.rate1, climate.rate1_per_kelvin), (climate.rate2, climate.rate2_per_kelvin)];
+                for (pair, (rate, per_kelvin)) in [&mut *pair1, &mut *pair2].into_iter().zip(rates) {
+                    let weights = Weights::new((rate + per_kelvin * mean) * h, one / (rate + per_kelvin * risen));
+                    weights.store(pair, part);
+                }
             }
         }
     }

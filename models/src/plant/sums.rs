@@ -1,47 +1,49 @@
 //! Sums over the cells of each battery of a block: all that the circuit and the heat need of the cells.
 
-use super::lanes::Lane;
-use super::state::{Cells, Climate, Model, Own};
+use super::state::{Cells, Model, Own};
+use crate::cell::Climate;
+use crate::wide::{Vector, lanewise};
 
-/// Sums over the cells of a battery; the meaning of a field is that of the cell's.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Sums {
-    /// Voltage at zero string current: Σ (emf − R0·bleed), V.
-    pub emf: Lane,
-    /// Σ OCV, V.
-    pub ocv: Lane,
-    pub v1: Lane,
-    pub v2: Lane,
-    pub r0: Lane,
-    pub r1: Lane,
-    pub r2_discharge: Lane,
-    pub r2_charge: Lane,
-    pub m: Lane,
-    pub mh: Lane,
-    /// Σ M/Q and Σ M·h/Q, V/(A·s).
-    pub m_per_q: Lane,
-    pub mh_per_q: Lane,
-    /// Σ 1/Q, 1/(A·s).
-    pub per_q: Lane,
-    pub slope: Lane,
-    /// Σ slope·(bleed + self-discharge), V/s.
-    pub leak: Lane,
-    pub r0_slope: Lane,
-    pub entropy: Lane,
-    /// Σ OCV·(bleed + self-discharge), W.
-    pub leak_watts: Lane,
-    /// Σ dOCV/dT·(bleed + self-discharge), W/K.
-    pub leak_entropy: Lane,
-    /// Σ R·bleed: what the bleed takes from the voltages, V.
-    pub r0_bleed: Lane,
-    pub r1_bleed: Lane,
-    pub r2_discharge_bleed: Lane,
-    pub r2_charge_bleed: Lane,
+lanewise! {
+    /// Sums over the cells of a battery; the meaning of a field is that of the cell's.
+    pub(super) struct Sums {
+        /// Voltage at zero string current: Σ (emf − R0·bleed), V.
+        pub emf,
+        /// Σ OCV, V.
+        pub ocv,
+        pub v1,
+        pub v2,
+        pub r0,
+        pub r1,
+        pub r2_discharge,
+        pub r2_charge,
+        pub m,
+        pub mh,
+        /// Σ M/Q and Σ M·h/Q, V/(A·s).
+        pub m_per_q,
+        pub mh_per_q,
+        /// Σ 1/Q, 1/(A·s).
+        pub per_q,
+        pub slope,
+        /// Σ slope·(bleed + self-discharge), V/s.
+        pub leak,
+        pub r0_slope,
+        pub entropy,
+        /// Σ OCV·(bleed + self-discharge), W.
+        pub leak_watts,
+        /// Σ dOCV/dT·(bleed + self-discharge), W/K.
+        pub leak_entropy,
+        /// Σ R·bleed: what the bleed takes from the voltages, V.
+        pub r0_bleed,
+        pub r1_bleed,
+        pub r2_discharge_bleed,
+        pub r2_charge_bleed,
+    }
 }
 
-impl Sums {
+impl<V: Vector> Sums<V> {
     #[inline(always)]
-    pub fn add(&mut self, cells: &Cells, own: &Own) {
+    pub fn add(&mut self, cells: &Cells<V>, own: &Own<V>) {
         let mh = cells.m * cells.h;
         let ocv = cells.emf - cells.v1 - cells.v2 - mh;
         let leak = own.bleed + own.self_discharge;
@@ -76,13 +78,13 @@ impl Sums {
 
     /// What the first RC pair relaxes to at string current `i`, V.
     #[inline(always)]
-    pub fn target1(&self, i: Lane) -> Lane {
+    pub fn target1(&self, i: V) -> V {
         self.r1 * i - self.r1_bleed
     }
 
     /// What the second relaxes to at string current `i` of the direction `direction`, V.
     #[inline(always)]
-    pub fn target2(&self, direction: Lane, i: Lane) -> Lane {
+    pub fn target2(&self, direction: V, i: V) -> V {
         direction.choose(self.r2_charge * i - self.r2_charge_bleed, self.r2_discharge * i - self.r2_discharge_bleed)
     }
 }
@@ -90,7 +92,7 @@ impl Sums {
 impl Model {
     /// dE/dt of the batteries of a block at constant string current `i`, while they warm by `warming` K/s. V/s.
     #[inline(always)]
-    pub fn drift(&self, sums: &Sums, climate: &Climate, i: Lane, warming: Lane) -> Lane {
+    pub fn drift<V: Vector>(&self, sums: &Sums<V>, climate: &Climate<V>, i: V, warming: V) -> V {
         let stored = i.choose(i * self.efficiency, i);
         let target2 = sums.target2(i, i);
         (sums.slope + sums.r0_slope * i) * stored - sums.leak
@@ -105,8 +107,8 @@ impl Model {
     /// What goes in at the terminals, less what the charge in the cells stores: `Σ (V·i − OCV·dq/dt)`, and the
     /// entropic heat of the charge that is stored. It holds for both forms: what an RC pair takes in counts as heat when it goes in.
     #[inline(always)]
-    pub fn heat(&self, sums: &Sums, climate: &Climate, i: Lane) -> Lane {
-        let wasted = i.max(Lane::default()) * (1.0 - self.efficiency);
+    pub fn heat<V: Vector>(&self, sums: &Sums<V>, climate: &Climate<V>, i: V) -> V {
+        let wasted = i.max(V::zero()) * (1.0 - self.efficiency);
         let kelvin = climate.celsius + 273.15;
         (sums.r0 * i - sums.r0_bleed + sums.v1 + sums.v2 + sums.mh) * i
             + kelvin * (sums.entropy * (i - wasted) - sums.leak_entropy)

@@ -1,15 +1,15 @@
-//! AVX2 and SSE2 give the same bits.
+//! All registers of the machine give the same bits.
 
 use crate::common::{power_at, run, spread_bank};
 use ngbank_models::cell::CellSet;
 use ngbank_models::circuit::Branch;
-use ngbank_models::plant::{Accuracy, Plant};
+use ngbank_models::plant::{Accuracy, Plant, Registers};
 use ngbank_models::time::{MINUTE, Micros};
 
 /// Every bit of the state at every minute of a day, and every whole-step range of every battery.
-fn day(set: &CellSet, accuracy: Accuracy, minutes: usize, wide: bool) -> Vec<u64> {
+fn day(set: &CellSet, accuracy: Accuracy, minutes: usize, registers: Registers) -> Vec<u64> {
     let mut plant = Plant::new(&spread_bank(0.7), set, 2, accuracy).expect("valid");
-    plant.use_wide_vectors(wide);
+    plant.use_registers(registers);
     plant.set_bleed(3, 5, 0.8);
     let mut bits = Vec::new();
     for minute in 0..minutes {
@@ -24,16 +24,20 @@ fn day(set: &CellSet, accuracy: Accuracy, minutes: usize, wide: bool) -> Vec<u64
     bits
 }
 
+fn same_for_all(set: &CellSet, accuracy: Accuracy, minutes: usize) {
+    let plain = day(set, accuracy, minutes, Registers::Plain);
+    for registers in Registers::available() {
+        assert!(day(set, accuracy, minutes, registers) == plain, "{} in {registers:?} registers", set.name());
+    }
+}
+
 #[test]
-fn a_day_has_the_same_bits_at_both_widths() {
-    let set = CellSet::ng();
-    assert!(day(&set, Accuracy::default(), 1440, true) == day(&set, Accuracy::default(), 1440, false));
+fn a_day_has_the_same_bits_in_all_registers() {
+    same_for_all(&CellSet::ng(), Accuracy::default(), 1440);
 }
 
 #[test]
 fn so_have_two_hours_of_order_three_and_of_form_rc() {
-    let sets = [CellSet::ng(), crate::common::set_a()];
-    for set in &sets {
-        assert!(day(set, Accuracy::tight(), 120, true) == day(set, Accuracy::tight(), 120, false), "{}", set.name());
-    }
+    same_for_all(&CellSet::ng(), Accuracy::tight(), 120);
+    same_for_all(&crate::common::set_a(), Accuracy::tight(), 120);
 }
