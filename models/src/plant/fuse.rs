@@ -221,8 +221,11 @@ impl Plant {
     /// misses of the circuit's, or chords of a parabola.
     pub(super) fn melt(&mut self, h: f64) -> f64 {
         let Some(curve) = &self.openings.curve else { return 0.0 };
-        let ends = self.start.strings.iter().chain(&self.end.strings);
-        if !self.bent && ends.fold(0.0, |most: f64, amps| most.max(amps.abs())) < curve.pieces[0].from {
+        // A parabola is off its chord by a quarter of its bend at most.
+        let most = (0..self.model.parallel).map(|s| self.string_amps(s)).fold(0.0, |most: f64, [i0, linear, bend]| {
+            most.max(i0.abs().max((i0 + linear + bend).abs()) + 0.25 * bend.abs())
+        });
+        if most < curve.pieces[0].from {
             self.openings.worn_end.copy_from_slice(&self.openings.worn);
             return 0.0;
         }

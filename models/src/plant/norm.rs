@@ -40,6 +40,26 @@ const SHARPNESS: f64 = 8.0;
 /// its end by 0.4 s.
 const HELD_V: f64 = 2e-8;
 
+/// What a step misses, relative to the tolerance, by the power of its length with which that falls.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Misses {
+    pub second: f64,
+    pub third: f64,
+    pub fourth: f64,
+}
+
+impl Misses {
+    /// A step that misses more than 1 is refused.
+    pub fn largest(&self) -> f64 {
+        self.second.max(self.third).max(self.fourth)
+    }
+
+    /// Factor on the length with which a step would miss almost 1.
+    pub fn scale(&self) -> f64 {
+        0.85 / self.second.sqrt().max(libm::cbrt(self.third)).max(self.fourth.sqrt().sqrt())
+    }
+}
+
 impl Plant {
     /// What is allowed before anything is computed, s: by the decays of RC pairs and hysteresis, and by the OCV table,
     /// of which a step crosses one segment at most, so that it meets one kink at most.
@@ -74,18 +94,19 @@ impl Plant {
         if self.held() { (self.accuracy.tolerance_v / HELD_V).max(SHARPNESS) } else { SHARPNESS }
     }
 
-    /// Curvature that linear currents miss, and what the cubics miss of the decays. V.
-    pub(super) fn error_before(&self, h: f64) -> f64 {
-        let mut error: f64 = 0.0;
+    /// Curvature that linear currents miss, and what the cubics miss of the decays.
+    pub(super) fn misses_before(&self, h: f64) -> Misses {
+        let per_tolerance = 1.0 / self.accuracy.tolerance_v;
+        let mut line: f64 = 0.0;
         if !self.bent {
             for (s, r) in self.state.r.iter().enumerate() {
                 let missed = self.end.strings[s] - self.start.strings[s] - h * self.start.slopes[s];
-                error = error.max(self.cell_ohms(s, *r) * 0.25 * missed.abs() * self.sharpness());
+                line = line.max(self.cell_ohms(s, *r) * 0.25 * missed.abs());
             }
         }
         let (model, state, ends) = (&self.model, &self.state, [&self.start, &self.end]);
-        let missed = wide::run(model.registers, Missed { model, state, ends, h });
-        error.max(missed / self.model.cells_per_battery as f64)
+        let decay = wide::run(model.registers, Missed { model, state, ends, h }) / model.cells_per_battery as f64;
+        Misses { second: line * self.sharpness() * per_tolerance, fourth: decay * per_tolerance, ..Misses::default() }
     }
 
     /// End currents of the implicit circuit against those of the end state. V.
@@ -96,9 +117,6 @@ impl Plant {
 
     /// What the parabolas miss of the currents. V.
     pub(super) fn error_of_bend(&self, h: f64) -> f64 {
-        if !self.bent {
-            return 0.0;
-        }
         let missed = |s: usize, r: f64| {
             let slope = 2.0 * (self.end.strings[s] - self.start.strings[s]) - h * self.start.slopes[s];
             self.cell_ohms(s, r) * KINK_MISSES * (h * self.after.slopes[s] - slope).abs()

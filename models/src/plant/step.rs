@@ -3,6 +3,7 @@
 
 use super::cells::Step;
 use super::extension::hermite;
+use super::norm::Misses;
 use super::relax::Weights;
 use super::solver::{End, Instant};
 use super::state::State;
@@ -17,6 +18,8 @@ pub(super) const FIRST_S: f64 = 1.0;
 pub(super) const LONGEST_S: f64 = 1800.0;
 /// The error control goes no further down.
 const SHORTEST: Micros = 1_000;
+/// A step may be longer than wanted by this if it then reaches its target: less than half of what is wanted would be left.
+const STRETCH: f64 = 1.15;
 /// A parabola is used up to this OCV slope · h / R: it is not stable for every step.
 const STIFFEST: f64 = 3.0;
 /// Passes over the cells that a step of order 3 may take until its currents agree with its end state.
@@ -46,7 +49,7 @@ impl Plant {
         self.tail_awaited = guards.iter().any(|guard| guard.awaits_tail(branches));
         let remaining = until - self.time;
         let wanted = micros(self.next_s.min(self.reach_s())).max(SHORTEST);
-        let mut length = if wanted >= remaining {
+        let mut length = if wanted as f64 * STRETCH >= remaining as f64 {
             remaining
         } else if 2 * wanted > remaining {
             remaining.div_ceil(2).max(SHORTEST)
@@ -55,23 +58,23 @@ impl Plant {
         };
         // Refused for what its cells became: kinks go on, other than what follows a switching.
         let mut kinked = false;
-        let error = loop {
+        let scale = loop {
             match self.attempt(length, true) {
-                Ok(error) if error <= 1.0 => break error,
+                Ok(misses) if misses.largest() <= 1.0 => break misses.scale(),
                 Ok(_) if length <= SHORTEST => {
                     self.force(length);
                     break 1.0;
                 }
-                Ok(error) => {
+                Ok(misses) => {
                     kinked |= self.passed;
-                    length = micros(length as f64 * 1e-6 * self.scale(error).clamp(0.1, 0.8));
+                    length = micros(length as f64 * 1e-6 * misses.scale().clamp(0.1, 0.8));
                 }
                 Err(NoRoot) if length <= SHORTEST => return no_root,
                 Err(NoRoot) => length = (length / 4).max(1),
             }
             length = length.max(SHORTEST.min(remaining));
         };
-        let grown = length as f64 * 1e-6 * self.scale(error).clamp(0.3, 3.0);
+        let grown = length as f64 * 1e-6 * scale.clamp(0.3, 3.0);
         // A step that its target cut short says nothing against the length wanted before.
         self.wish_s = if length < wanted && !kinked { grown.max(self.next_s) } else { grown }.min(LONGEST_S);
         let guard = self.locate(branches, guards);
@@ -86,20 +89,15 @@ impl Plant {
         Proposal { end: self.time + length, stop }
     }
 
-    /// Factor on the length of a step after this error relative to the tolerance.
-    fn scale(&self, error: f64) -> f64 {
-        0.85 / if self.bent { libm::cbrt(error) } else { error.sqrt() }
-    }
-
     /// Computes the step with exactly this length and accepts it whatever its error.
     pub(super) fn force(&mut self, length: Micros) {
         // Judging off, the only failure left is a circuit without root at the end; `attempt` then holds currents.
         let _ = self.attempt(length, false);
     }
 
-    /// Computes a step of this length; the result is its error relative to the tolerance. With `judge` a step whose
-    /// error exceeds 1 may be left unfinished.
-    fn attempt(&mut self, length: Micros, judge: bool) -> Result<f64, NoRoot> {
+    /// Computes a step of this length; the result is what it misses. With `judge` a step that misses too much may be left
+    /// unfinished.
+    fn attempt(&mut self, length: Micros, judge: bool) -> Result<Misses, NoRoot> {
         let h = length as f64 * 1e-6;
         let tolerance = self.accuracy.tolerance_v;
         self.length = length;
@@ -112,9 +110,9 @@ impl Plant {
             self.bent = false;
             self.close_end(h, judge)?;
         }
-        let before = self.error_before(h) / tolerance;
-        if judge && before > 1.0 {
-            return Ok(before);
+        let mut misses = self.misses_before(h);
+        if judge && misses.largest() > 1.0 {
+            return Ok(misses);
         }
         self.passed = !cubic;
         self.warm(h, true);
@@ -150,9 +148,14 @@ impl Plant {
         let worn = self.melt(h);
         self.settle(h);
         self.bus = hermite(self.start.volts, self.start.drift, self.after.volts, self.after.drift, h);
-        let after = (mismatch.max(self.error_of_bend(h)) * self.sharpness())
-            .max(norm::KINK_MISSES * kink * self.accuracy.weight_of_kink());
-        Ok(before.max(after.max(worn) / tolerance))
+        let kinks = norm::KINK_MISSES * kink * self.accuracy.weight_of_kink();
+        let end = (mismatch * self.sharpness()).max(kinks).max(worn) / tolerance;
+        if self.bent {
+            misses.third = end.max(self.error_of_bend(h) * self.sharpness() / tolerance);
+        } else {
+            misses.second = end.max(misses.second);
+        }
+        Ok(misses)
     }
 
     /// Weights of the RC pairs, for the temperatures that the start lets expect at the end, or for those of `end_state`.
