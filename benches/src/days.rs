@@ -19,8 +19,8 @@ macro_rules! days {
     };
 }
 
-/// All days: nothing happens; a cut-off and its recovery; a night at a threshold.
-pub const DAYS: [Day; 3] = days!["quiet", "cut-off", "dwell"];
+/// All days: nothing happens; a cut-off and its recovery; a night at a threshold; nothing happens to 50 batteries.
+pub const DAYS: [Day; 4] = days!["quiet", "cut-off", "dwell", "fifty"];
 
 /// The same house with two devices, and with ten.
 pub const INSTALLATIONS: [Day; 2] = days!["two-devices", "ten-devices"];
