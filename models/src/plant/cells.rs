@@ -1,4 +1,4 @@
-//! The pass over the cells: what four cells become in a step, and what follows from their state.
+//! The pass over the cells: what the cells become in a step, and what follows from their state.
 
 use super::relax::Weights;
 use super::solver::Instant;

@@ -1,4 +1,4 @@
-//! The cubics of all cells of a step, four at a time, and what they bound.
+//! The cubics of all cells of a step, block by block, and what they bound.
 
 use super::Plant;
 use super::extension::Cubic;

@@ -1,7 +1,7 @@
 //! What a bank is at one instant, and what stays fixed while it runs.
 //!
-//! Batteries lie in blocks of four, one lane each, in chain order; a block holds its cells by their place in the
-//! battery: `[block][place]`, four cells side by side. The lanes that fill up the last block repeat the last battery, so
+//! Batteries lie in blocks of eight, one lane each, in chain order; a block holds its cells by their place in the
+//! battery: `[block][place]`, eight cells side by side. The lanes that fill up the last block repeat the last battery, so
 //! that they are as harmless as it is; nothing sums over them. Sums over the places carry to the circuit what it
 //! needs of the cells, so that closing it costs per battery, not per cell.
 
@@ -10,7 +10,7 @@ use crate::cell::{CellSet, Climate};
 use crate::wide::{self, Body, Lane, Registers, Vector, WIDTH, lanewise};
 
 lanewise! {
-    /// Four cells at one instant: one place of the batteries of a block.
+    /// Cells at one instant: one place of the batteries of a block.
     #[repr(C, align(64))]
     pub(super) struct Cells {
         /// Charge, A·s; the state, never clipped.

@@ -1,4 +1,4 @@
-//! What the kernels compute with: the numbers of four batteries at once.
+//! What the kernels compute with: the numbers of several batteries at once.
 
 use super::lane::Lane;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
