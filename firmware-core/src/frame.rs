@@ -33,6 +33,9 @@ const VERSION: u8 = 1;
 /// Of frames, and of what is retained.
 pub(crate) static CRC: Crc<u16, Table<1>> = Crc::<u16, Table<1>>::new(&CRC_16_IBM_SDLC);
 
+/// The same with 8 KiB of tables, for who writes frames: batteries, and no image of the firmware.
+static SENDERS_CRC: Crc<u16, Table<16>> = Crc::<u16, Table<16>>::new(&CRC_16_IBM_SDLC);
+
 /// Status bits of a report (PLANT.md, COM-6).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Status(u16);
@@ -154,7 +157,7 @@ impl Report {
         for mv in self.cells_mv.iter().take(self.cell_count.into()) {
             writer.put(&mv.to_le_bytes());
         }
-        let checksum = CRC.checksum(writer.written());
+        let checksum = SENDERS_CRC.checksum(writer.written());
         writer.put(&checksum.to_le_bytes());
         length
     }

@@ -19,7 +19,9 @@
 //! falls by `p·P − n·N = (p + n)·P − n·I` in a segment: the same ladder with a source `n·I` in each. Its effect is
 //! linear in `I` and eliminated with the rest (`pull`); the negative bar adds `n·ΣN` to the voltage of the terminals.
 //!
-//! An open string has conductance 0. It is carried as the reciprocal, `∞`, which is exact and never multiplied.
+//! **One node.** With equal paths the bars have no segments, and every string closes with the sum of all.
+//!
+//! An open string has conductance 0. On bars it is carried as the reciprocal, `∞`, which is exact and never multiplied.
 
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -223,6 +225,10 @@ impl Network {
 
     /// Eliminates for the string resistances `r`, Ω > 0; those of open strings do not count.
     pub fn factor(&mut self, r: &[f64]) {
+        if self.is_one_node() {
+            self.factor_node(r);
+            return;
+        }
         let left = self.factor_arm(self.left, r);
         let right = self.factor_arm(self.right, r);
         let (post, ohms) = Split::new(left, right);
@@ -231,6 +237,23 @@ impl Network {
         if self.far > 0.0 {
             self.ohms += self.factor_far_end();
         }
+    }
+
+    /// Without segments all strings meet at the terminals, and none waits for another one.
+    fn is_one_node(&self) -> bool {
+        self.segment == 0.0
+    }
+
+    /// On one node the share of a string is its part of the conductance, and its loop goes through itself alone.
+    fn factor_node(&mut self, r: &[f64]) {
+        for ((split, r), &open) in self.splits.iter_mut().zip(r).zip(&self.open) {
+            split.loop_siemens = if open { 0.0 } else { 1.0 / r };
+        }
+        let ohms = 1.0 / self.splits.iter().map(|split| split.loop_siemens).sum::<f64>();
+        for split in &mut self.splits {
+            split.share = if split.loop_siemens > 0.0 { split.loop_siemens * ohms } else { 0.0 };
+        }
+        self.ohms = self.terminal + ohms;
     }
 
     /// Resistance of an arm, seen from the terminals, Ω.
@@ -268,6 +291,10 @@ impl Network {
         let reference = e[0];
         sources.e.clear();
         sources.e.extend(e.iter().map(|e_j| e_j - reference));
+        if self.is_one_node() {
+            sources.right = sources.e.iter().zip(&self.splits).map(|(e, split)| e * split.share).sum();
+            return reference + sources.right;
+        }
         sources.beyond.resize(e.len(), 0.0);
         sources.left = self.reduce_arm(self.left, sources);
         sources.right = self.reduce_arm(self.right, sources);
@@ -288,6 +315,12 @@ impl Network {
 
     /// Divides the terminal current `total` (positive charges) among the strings, A. Open strings get exactly 0.
     pub fn distribute(&self, sources: &Sources, total: f64, currents: &mut [f64]) {
+        if self.is_one_node() {
+            for ((current, e), split) in currents.iter_mut().zip(&sources.e).zip(&self.splits) {
+                *current = total * split.share + (sources.right - e) * split.loop_siemens;
+            }
+            return;
+        }
         let exchanged = (sources.right - sources.left) * self.post.loop_siemens;
         let left = total * self.post.share + exchanged;
         self.distribute_arm(self.left, sources, total, left, currents);

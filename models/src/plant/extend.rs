@@ -32,6 +32,11 @@ impl Cubics {
         self.coefficients[at].map(|coefficient| coefficient.0[lane])
     }
 
+    /// Those of the cells of every block of batteries with `n` cells, by place.
+    pub fn blocks(&self, n: usize) -> impl Iterator<Item = &[[Lane; 4]]> {
+        self.coefficients.chunks(n)
+    }
+
     /// Least and greatest coefficient of the cells of battery `b`, V.
     pub fn hull(&self, b: usize) -> (f64, f64) {
         (flat(&self.low)[b], flat(&self.high)[b])

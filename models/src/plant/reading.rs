@@ -7,6 +7,7 @@ use super::Plant;
 use super::extension::{Part, ROUNDING_V, apply, hull, weights_at};
 use crate::circuit::{Branch, BusState};
 use crate::time::Micros;
+use crate::wide::{Lane, Vector, WIDTH};
 
 /// Bounds of a battery's current and temperature over a part of the step.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
@@ -57,6 +58,22 @@ impl Plant {
         let weights = weights_at(share);
         for (c, volts) in out[..self.model.cells_per_battery].iter_mut().enumerate() {
             *volts = apply(&weights, &cubics.of(self.model.place(b, c)));
+        }
+    }
+
+    /// Voltages of all cells in chain order at `t`, V: as [`battery_cells`](Self::battery_cells) of every battery.
+    pub fn all_cells(&self, t: Micros, out: &mut [f64]) {
+        let (share, cubics) = match self.last_share(t) {
+            Some(share) => (share, &self.last.cubics),
+            None => (self.share(t), &self.cubics),
+        };
+        let n = self.model.cells_per_battery;
+        for (block, batteries) in cubics.blocks(n).zip(out.chunks_mut(WIDTH * n)) {
+            let weights = weights_at(share).map(Lane::all);
+            for (c, [c0, c1, c2, c3]) in block.iter().enumerate() {
+                let volts = weights[0] * *c0 + weights[1] * *c1 + weights[2] * *c2 + weights[3] * *c3;
+                batteries.iter_mut().skip(c).step_by(n).zip(volts.0).for_each(|(out, volts)| *out = volts);
+            }
         }
     }
 

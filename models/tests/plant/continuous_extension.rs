@@ -80,12 +80,15 @@ proptest! {
         let ta = start + (from * length) as Micros;
         let tb = ta + (width * (end - ta) as f64) as Micros;
         let (mut bounds, mut volts) = ([(0.0, 0.0); 8], [0.0; 8]);
+        let mut all = vec![0.0; 8 * plant.batteries()];
         let bus = plant.bus_bounds(ta, tb);
         for b in [0, 13, 49] {
             let rest = plant.battery_bounds(b, ta, tb, &mut bounds);
             for n in 0..=200 {
                 let t = ta + (tb - ta) * n / 200;
                 plant.battery_cells(b, t, &mut volts);
+                plant.all_cells(t, &mut all);
+                prop_assert_eq!(&all[8 * b..8 * (b + 1)], &volts);
                 for (c, (v, (low, high))) in volts.iter().zip(bounds).enumerate() {
                     prop_assert!(low <= *v && *v <= high, "cell {c}: {v} outside {low}..{high}");
                     prop_assert_eq!(*v, plant.cell_volts(b, c, t));

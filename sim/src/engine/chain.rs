@@ -39,6 +39,8 @@ pub struct Chain {
     serials: Vec<u32>,
     model: u8,
     pub(super) cells: usize,
+    /// Scratch space: voltages of all cells in chain order, V.
+    volts: Vec<f64>,
     capacity_as: f64,
     seed: u64,
     /// The first battery behind a broken cable; the number of batteries when the chain is whole.
@@ -72,6 +74,7 @@ impl Chain {
             serials: scenario.serials.clone(),
             model,
             cells: rating.cells,
+            volts: vec![0.0; batteries * rating.cells],
             capacity_as: rating.capacity_ah * 3_600.0,
             seed: scenario.seed,
             broken_from: batteries,
@@ -91,11 +94,9 @@ impl Chain {
         let late = t < plant.time();
         let from = if late { plant.last_time() } else { plant.time() };
         let elapsed = t - from;
-        let mut cells_v = [0.0; CELLS_MAX];
-        let cells_v = &mut cells_v[..self.cells];
-        let reports = &mut self.reports[(cycle & 1) as usize];
-        for (b, (report, electronics)) in reports.iter_mut().zip(&self.electronics).enumerate().take(self.broken_from) {
-            plant.battery_cells(b, t, cells_v);
+        plant.all_cells(t, &mut self.volts);
+        let reports = self.reports[(cycle & 1) as usize].iter_mut().zip(self.volts.chunks(self.cells));
+        for (b, ((report, cells_v), electronics)) in reports.zip(&self.electronics).enumerate().take(self.broken_from) {
             let current_a = plant.battery_current(b, t);
             let start_a = plant.battery_current(b, from);
             let counted_as = if late {
