@@ -249,11 +249,12 @@ impl Network {
         for ((split, r), &open) in self.splits.iter_mut().zip(r).zip(&self.open) {
             split.loop_siemens = if open { 0.0 } else { 1.0 / r };
         }
-        let ohms = 1.0 / self.splits.iter().map(|split| split.loop_siemens).sum::<f64>();
+        let siemens: f64 = self.splits.iter().map(|split| split.loop_siemens).sum();
         for split in &mut self.splits {
-            split.share = if split.loop_siemens > 0.0 { split.loop_siemens * ohms } else { 0.0 };
+            // Divided, so that a string alone has all of the current to the last bit.
+            split.share = if split.loop_siemens > 0.0 { split.loop_siemens / siemens } else { 0.0 };
         }
-        self.ohms = self.terminal + ohms;
+        self.ohms = self.terminal + 1.0 / siemens;
     }
 
     /// Resistance of an arm, seen from the terminals, Ω.
