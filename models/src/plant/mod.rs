@@ -16,7 +16,7 @@
 //! over the cells; circuit at the end, whose mismatch is the second error test; the cubic of every cell.
 //!
 //! The choice of a step depends on state, branches, guards and `until` only, never on what was read from it. The
-//! width of the machine's vectors changes no bit ([`wide`](crate::wide)).
+//! width of the machine's vectors changes no bit (module `wide`).
 //!
 //! Not modelled here: inrush. Ageing is advanced outside ([`crate::ageing`]) and brought in by [`Plant::set_health`].
 
