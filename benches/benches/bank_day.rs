@@ -8,7 +8,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use ngbank_benches::days::{DAYS, Day, INSTALLATIONS};
-use ngbank_benches::explicit::{Explicit, Voltages};
+use ngbank_benches::explicit::{EVERY_S, Explicit, Voltages};
 use ngbank_benches::least_seconds;
 use ngbank_models::time::{MINUTE, Micros, SECOND};
 use ngbank_sim::engine::{Mode, Options, run};
@@ -25,14 +25,16 @@ fn play(scenario: &Resolved, mode: Mode) -> RunResult {
     run(black_box(scenario), &Options { mode, ..Options::default() }).expect("the day can be played")
 }
 
-/// Bus power (W) and voltages in the middle of every minute.
-fn middles(scenario: &Resolved) -> (Vec<f64>, Vec<Voltages>) {
-    let every: Micros = 30 * SECOND;
+/// Bus power of every minute, W, and voltages every ten seconds, except where a minute begins: there the power changes.
+fn readings(scenario: &Resolved) -> (Vec<f64>, Vec<Voltages>) {
+    let every = Micros::from(EVERY_S) * SECOND;
     let traced =
         run(scenario, &Options { trace_every_us: Some(every), ..Options::default() }).expect("it can be played");
     let series = (scenario.bank.params.series * scenario.bank.params.cells_per_battery) as f64;
-    let middle = traced.trace.iter().filter(|point| point.time_us % MINUTE == every);
-    middle.map(|at| (at.bank_a * at.bus_v, [at.bus_v / series, at.cell_v_min, at.cell_v_max])).unzip()
+    let within = || traced.trace.iter().filter(|point| point.time_us % MINUTE != 0);
+    let middle = within().filter(|point| point.time_us % MINUTE == MINUTE / 2);
+    let voltages = within().map(|at| [at.bus_v / series, at.cell_v_min, at.cell_v_max]);
+    (middle.map(|at| at.bank_a * at.bus_v).collect(), voltages.collect())
 }
 
 /// Root mean square and largest difference, V, over mean, lowest and highest cell.
@@ -67,10 +69,10 @@ fn report(day: &Day) {
 
 fn compare(day: &Day) {
     let scenario = day.resolve();
-    let (watts, found) = middles(&scenario);
+    let (watts, found) = readings(&scenario);
     let mut tight = scenario.clone();
     tight.tolerance_v = TIGHT_V;
-    let (rms, most) = error(&found, &middles(&tight).1);
+    let (rms, most) = error(&found, &readings(&tight).1);
     let ours = least_seconds(9, || play(&scenario, Mode::Jump));
     let plain = |steps_per_s: u32| {
         let mut voltages = Vec::with_capacity(watts.len());

@@ -28,6 +28,9 @@ struct Constant {
     seconds: f64,
 }
 
+/// Seconds between two readings of the voltages.
+pub const EVERY_S: u32 = 10;
+
 /// Voltages at one instant, V: mean, lowest and highest cell.
 pub type Voltages = [f64; 3];
 
@@ -99,15 +102,18 @@ impl Explicit {
         self.strings.iter().map(|string| string.cells.len()).sum()
     }
 
-    /// Plays one power into the bank per minute, W, with so many steps a second. `see` is shown the middle of each minute.
+    /// Plays one power into the bank per minute, W, with so many steps a second. `see` is shown what it has every
+    /// [`EVERY_S`] within each minute.
     pub fn play(&mut self, watts: &[f64], steps_per_s: u32, mut see: impl FnMut(Voltages)) {
-        let half = 30 * steps_per_s;
         let h = 1.0 / f64::from(steps_per_s);
+        let steps = EVERY_S * steps_per_s;
         for &watts in watts {
-            (0..half).for_each(|_| self.step(watts, h));
-            self.solve(watts);
-            see(self.voltages());
-            (0..half).for_each(|_| self.step(watts, h));
+            (0..steps).for_each(|_| self.step(watts, h));
+            for _ in 1..60 / EVERY_S {
+                self.solve(watts);
+                see(self.voltages());
+                (0..steps).for_each(|_| self.step(watts, h));
+            }
         }
     }
 
