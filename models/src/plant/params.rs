@@ -119,6 +119,15 @@ pub struct CellParams {
     pub self_discharge_a: f64,
 }
 
+impl CellParams {
+    fn check(&self) -> Result<(), PlantError> {
+        positive("capacity_ah", self.capacity_ah)?;
+        positive("resistance_factor", self.resistance_factor)?;
+        require((-0.1..=1.1).contains(&self.soc), "soc", self.soc, "-0.1..=1.1")?;
+        not_negative("self_discharge_a", self.self_discharge_a)
+    }
+}
+
 /// A bank of NG batteries. Battery `b = string · series + position`; cells are flattened `[battery][cell]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct BankParams {
@@ -168,6 +177,16 @@ pub enum PlantError {
     },
 }
 
+impl PlantError {
+    /// The same of a part of `whole`.
+    fn within(self, whole: &str) -> Self {
+        match self {
+            Self::Value { field, value, allowed } => Self::Value { field: format!("{whole}.{field}"), value, allowed },
+            length @ Self::Length { .. } => length,
+        }
+    }
+}
+
 pub(super) fn positive(field: &str, value: f64) -> Result<(), PlantError> {
     require(value > 0.0 && value.is_finite(), field, value, "a number above 0")
 }
@@ -210,10 +229,7 @@ impl BankParams {
             require((-60.0..=100.0).contains(&celsius), &field, celsius, "-60..=100 °C")?;
         }
         for (k, cell) in self.cells.iter().enumerate() {
-            positive(&format!("cells[{k}].capacity_ah"), cell.capacity_ah)?;
-            positive(&format!("cells[{k}].resistance_factor"), cell.resistance_factor)?;
-            require((-0.1..=1.1).contains(&cell.soc), &format!("cells[{k}].soc"), cell.soc, "-0.1..=1.1")?;
-            not_negative(&format!("cells[{k}].self_discharge_a"), cell.self_discharge_a)?;
+            cell.check().map_err(|error| error.within(&format!("cells[{k}]")))?;
         }
         Ok(())
     }
