@@ -217,84 +217,107 @@ impl Model {
     /// The pass: the state at the end of a step, with its sums, from its start. The temperatures of `end` are set
     /// already. Returns the largest kink of a voltage over charge (change of slope times charge), V.
     pub fn advance(&self, tight: bool, step: &Step, start: &State, end: &mut State) -> f64 {
-        let kink = match (tight, self.rc) {
-            (false, false) => wide::run(self.registers, Pass::<false, false> { model: self, step, start, end }),
-            (false, true) => wide::run(self.registers, Pass::<false, true> { model: self, step, start, end }),
-            (true, false) => wide::run(self.registers, Pass::<true, false> { model: self, step, start, end }),
-            (true, true) => wide::run(self.registers, Pass::<true, true> { model: self, step, start, end }),
+        let (model, registers) = (self, self.registers);
+        let kink = match (tight, self.rc, self.bleeding) {
+            // What is played most has a pass of its own.
+            (false, false, false) => wide::run(registers, Pass::<false, false, false> { model, step, start, end }),
+            (false, false, true) => wide::run(registers, Pass::<false, false, true> { model, step, start, end }),
+            (false, true, _) => wide::run(registers, Pass::<false, true, true> { model, step, start, end }),
+            (true, false, _) => wide::run(registers, Pass::<true, false, true> { model, step, start, end }),
+            (true, true, _) => wide::run(registers, Pass::<true, true, true> { model, step, start, end }),
         };
         self.sum_strings(end);
         kink
     }
 }
 
-struct Pass<'a, const TIGHT: bool, const RC: bool> {
+struct Pass<'a, const TIGHT: bool, const RC: bool, const BLEED: bool> {
     model: &'a Model,
     step: &'a Step<'a>,
     start: &'a State,
     end: &'a mut State,
 }
 
-impl<const TIGHT: bool, const RC: bool> Body for Pass<'_, TIGHT, RC> {
+impl<const TIGHT: bool, const RC: bool, const BLEED: bool> Body for Pass<'_, TIGHT, RC, BLEED> {
     type Output = f64;
 
     #[inline(always)]
     fn run<V: Vector>(self) -> f64 {
         let Self { model, step, start, end } = self;
-        let n = model.cells_per_battery;
-        let mut kink = V::zero();
+        let mut kink: f64 = 0.0;
         for k in 0..model.blocks() {
-            let range = k * n..(k + 1) * n;
-            let mut whole = Drive::default();
-            for part in 0..V::PARTS {
-                let climates = [&start.climate[k].load(part), &end.climate[k].load(part)];
-                Drive::<V>::new(step, k, part, V::load(&model.planted[k], part), climates).store(&mut whole, part);
-            }
-            let reversed = whole.reverses::<V>();
-            if reversed {
-                reverse::<RC>(model, k, &whole, start, end);
-            }
-            for part in 0..V::PARTS {
-                let drive = &whole.load::<V>(part);
-                let (before, own) = (&start.cells[range.clone()], &model.own[range.clone()]);
-                let after = &mut end.cells[range.clone()];
-                if !reversed {
-                    let climate = &end.climate[k].load(part);
-                    let pairs = (&step.pairs[k].0.load(part), &step.pairs[k].1.load(part));
-                    let chunks = before.chunks(PLACES).zip(after.chunks_mut(PLACES)).zip(own.chunks(PLACES));
-                    for ((before, after), own) in chunks {
-                        let mut segments = [Lane::default(); PLACES];
-                        let cells = || before.iter().zip(own);
-                        for ((out, segments), (cell, own)) in after.iter_mut().zip(&mut segments).zip(cells()) {
-                            let own = &own.load::<V>(part);
-                            let carried = cell.load(part).carried(model, own, drive);
-                            carried.q.store(&mut out.q, part);
-                            carried.h.store(&mut out.h, part);
-                            carried.lost.store(&mut out.lost, part);
-                            carried.segments(model, own).store(segments, part);
-                        }
-                        for ((out, segments), (cell, own)) in after.iter_mut().zip(&segments).zip(cells()) {
-                            let (own, segments) = (&own.load::<V>(part), V::load(segments, part));
-                            let cell = cell.load(part);
-                            cell.after::<TIGHT, RC>(out.load(part), segments, (model, own, climate), drive, pairs)
-                                .store(out, part);
-                        }
-                    }
-                }
-                let mut sums = Sums::zero();
-                for ((cell, out), own) in before.iter().zip(after).zip(own) {
-                    let out = &out.load(part);
-                    sums.add(out, &own.load(part));
-                    kink = kink.max(cell.load(part).kink(out, drive.i1));
-                }
-                sums.store(&mut end.sums[k], part);
+            if model.is_half(k) {
+                kink = kink.max(block::<V::Half, TIGHT, RC, BLEED>(model, k, V::HALF, step, start, end));
+                end.sums[k].fill_up(model.batteries() % WIDTH);
+            } else {
+                kink = kink.max(block::<V, TIGHT, RC, BLEED>(model, k, V::PARTS, step, start, end));
             }
             if model.rc {
                 model.mean_rates(&end.sums[k], &mut end.climate[k]);
             }
         }
-        kink.largest()
+        kink
     }
+}
+
+/// The pass over the first `parts` of block `k`. Returns the largest kink.
+#[inline(always)]
+fn block<V: Vector, const TIGHT: bool, const RC: bool, const BLEED: bool>(
+    model: &Model,
+    k: usize,
+    parts: usize,
+    step: &Step,
+    start: &State,
+    end: &mut State,
+) -> f64 {
+    let n = model.cells_per_battery;
+    let range = k * n..(k + 1) * n;
+    let mut kink = V::zero();
+    let mut whole = Drive::default();
+    for part in 0..parts {
+        let climates = [&start.climate[k].load(part), &end.climate[k].load(part)];
+        Drive::<V>::new(step, k, part, V::load(&model.planted[k], part), climates).store(&mut whole, part);
+    }
+    let reversed = whole.reverses::<V>();
+    if reversed {
+        reverse::<RC>(model, k, &whole, start, end);
+    }
+    for part in 0..parts {
+        let drive = &whole.load::<V>(part);
+        let (before, own) = (&start.cells[range.clone()], &model.own[range.clone()]);
+        let after = &mut end.cells[range.clone()];
+        if !reversed {
+            let climate = &end.climate[k].load(part);
+            let pairs = (&step.pairs[k].0.load(part), &step.pairs[k].1.load(part));
+            let chunks = before.chunks(PLACES).zip(after.chunks_mut(PLACES)).zip(own.chunks(PLACES));
+            for ((before, after), own) in chunks {
+                let mut segments = [Lane::default(); PLACES];
+                let cells = || before.iter().zip(own);
+                for ((out, segments), (cell, own)) in after.iter_mut().zip(&mut segments).zip(cells()) {
+                    let own = &own.load_for::<V, BLEED>(part);
+                    let carried = cell.load(part).carried(model, own, drive);
+                    carried.q.store(&mut out.q, part);
+                    carried.h.store(&mut out.h, part);
+                    carried.lost.store(&mut out.lost, part);
+                    carried.segments(model, own).store(segments, part);
+                }
+                for ((out, segments), (cell, own)) in after.iter_mut().zip(&segments).zip(cells()) {
+                    let (own, segments) = (&own.load_for::<V, BLEED>(part), V::load(segments, part));
+                    let cell = cell.load(part);
+                    cell.after::<TIGHT, RC>(out.load(part), segments, (model, own, climate), drive, pairs)
+                        .store(out, part);
+                }
+            }
+        }
+        let mut sums = Sums::zero();
+        for ((cell, out), own) in before.iter().zip(after).zip(own) {
+            let out = &out.load(part);
+            sums.add(out, &own.load_for::<V, BLEED>(part));
+            kink = kink.max(cell.load(part).kink(out, drive.i1));
+        }
+        sums.store(&mut end.sums[k], part);
+    }
+    kink.largest()
 }
 
 impl<V: Vector> Drive<V> {

@@ -1,9 +1,9 @@
 //! The error norm of a step, and what it allows before anything is computed.
 //!
 //! Error norm, in volts of one cell: `R0·|δI|` of every string, where `δI` is what the step's current misses, and what
-//! the cubic of a cell misses: decay of the RC pairs and of the hysteresis (`A·x⁴/384` for an exponential of
-//! amplitude `A` over `x` time constants) and the kinks of the tables (at most 4/27 of the change of slope times
-//! the charge). The voltage error alone would not do: at a charger in constant voltage it is zero while the
+//! the cubic of a cell misses: decay of the hysteresis (`A·x⁴/384` for an exponential of amplitude `A` over `x` time
+//! constants) and of the RC pairs, to which it is fitted (a sixth of that and less), and the kinks of the tables (at most
+//! 4/27 of the change of slope times the charge). The voltage error alone would not do: at a charger in constant voltage it is zero while the
 //! currents drift.
 //!
 //! | Order | String current | `δI` |
@@ -12,6 +12,7 @@
 //! | 3 | parabola that starts with `I0'` | `4/27·h·δI'`, with `δI'` its slope at the end against that of the circuit there; then the same mismatch, after a correction |
 
 use super::Plant;
+use super::extension::{NEAREST, nearest_misses};
 use super::solver::Instant;
 use super::state::{Model, State};
 use super::step::LONGEST_S;
@@ -23,15 +24,10 @@ use crate::wide::{self, Body, Vector};
 /// slope from the right one: `s²·(1 − s)` at 2/3.
 pub(super) const KINK_MISSES: f64 = 4.0 / 27.0;
 
-/// Largest deviation of the cubic from an exponential of amplitude 1 over `x` time constants.
+/// Largest deviation of a cubic with the slopes of an exponential of amplitude 1 over `x` time constants from it.
 #[inline(always)]
 fn cubic_misses<V: Vector>(x: V) -> V {
     (x * x * x * x * (1.0 / 384.0)).min(x * 0.15)
-}
-
-/// The longest `x` for which an exponential of this amplitude stays within half the tolerance.
-fn reach(tolerance: f64, amplitude: f64) -> f64 {
-    (192.0 * tolerance / amplitude).sqrt().sqrt()
 }
 
 /// An error of the currents counts this much more than its voltage: a string current is to be right to 0.1 % at 0.1 mV.
@@ -64,12 +60,12 @@ impl Plant {
     /// What is allowed before anything is computed, s: by the decays of RC pairs and hysteresis, and by the OCV table,
     /// of which a step crosses one segment at most, so that it meets one kink at most.
     pub(super) fn reach_s(&self) -> f64 {
-        // amplitude · rate⁴ decides; the largest gives the shortest reach.
+        // amplitude · rate⁴ decides; the largest gives the shortest reach. A cubic then misses less than half the tolerance.
         let (model, state, start) = (&self.model, &self.state, &self.start);
         let fastest = wide::run(model.registers, Fastest { model, state, start }) / model.cells_per_battery as f64;
         let amps = self.start.strings.iter().fold(1e-9, |most: f64, i| most.max(i.abs()));
         let limit = LONGEST_S.min(self.outside.thermal.time_constant_s()).min(self.model.segment / amps);
-        if fastest > 0.0 { limit.min(reach(self.accuracy.tolerance_v, fastest)) } else { limit }
+        if fastest > 0.0 { limit.min((160.0 * self.accuracy.tolerance_v / fastest).sqrt().sqrt()) } else { limit }
     }
 
     /// R0 of one cell of string `s` whose resistance is `r`, Ω.
@@ -125,20 +121,30 @@ impl Plant {
     }
 }
 
-/// How far each decaying part of a battery's cells is from what it decays to, V per battery, with its rate, 1/s.
+/// How far a decaying part of a battery's cells is from what it decays to, V per battery, with its rate, 1/s.
+type Decay<V> = (V, V);
+
+/// The decays of both RC pairs, and that of the hysteresis.
 #[inline(always)]
-fn decays<V: Vector>(model: &Model, sums: &Sums<V>, climate: &Climate<V>, i: V, slope: V) -> [(V, V); 3] {
+fn decays<V: Vector>(model: &Model, sums: &Sums<V>, climate: &Climate<V>, i: V, slope: V) -> ([Decay<V>; 2], Decay<V>) {
     let r2 = i.choose(sums.r2_charge, sums.r2_discharge);
     let one = V::all(1.0);
     let gamma = sums.per_q * (model.gamma / model.cells_per_battery as f64);
-    [
+    let pairs = [
         ((sums.v1 - sums.r1 * (i - slope * (one / climate.rate1))).abs(), climate.rate1),
         ((sums.v2 - r2 * (i - slope * (one / climate.rate2))).abs(), climate.rate2),
-        ((sums.m - i.sign() * sums.mh).abs(), gamma * i.abs()),
-    ]
+    ];
+    (pairs, ((sums.m - i.sign() * sums.mh).abs(), gamma * i.abs()))
 }
 
-/// The largest amplitude · rate⁴ of all decays, V per battery and s⁴.
+/// Amplitude · rate⁴.
+#[inline(always)]
+fn fast<V: Vector>((amplitude, rate): Decay<V>) -> V {
+    let square = rate * rate;
+    amplitude * (square * square)
+}
+
+/// The largest amplitude · rate⁴ of all decays, V per battery and s⁴, as if no cubic were fitted to it.
 struct Fastest<'a> {
     model: &'a Model,
     state: &'a State,
@@ -155,10 +161,8 @@ impl Body for Fastest<'_> {
             for part in 0..V::PARTS {
                 let (sums, climate) = (&sums.load::<V>(part), &climate.load(part));
                 let (i, slope) = (V::load(&self.start.amps[k], part), V::load(&self.start.amps_slope[k], part));
-                for (amplitude, rate) in decays(self.model, sums, climate, i, slope) {
-                    let square = rate * rate;
-                    fastest = fastest.max(amplitude * (square * square));
-                }
+                let ([pair1, pair2], hysteresis) = decays(self.model, sums, climate, i, slope);
+                fastest = fastest.max(fast(pair1).max(fast(pair2)) * NEAREST).max(fast(hysteresis));
             }
         }
         fastest.largest()
@@ -184,9 +188,11 @@ impl Body for Missed<'_> {
             for part in 0..V::PARTS {
                 let (sums, climate) = (&sums.load::<V>(part), &climate.load(part));
                 let (i0, i1) = (V::load(&start.amps[k], part), V::load(&end.amps[k], part));
-                for (amplitude, rate) in decays(model, sums, climate, i0, (i1 - i0) * (1.0 / h)) {
-                    error = error.max(amplitude * cubic_misses(rate * h));
+                let (pairs, (amplitude, rate)) = decays(model, sums, climate, i0, (i1 - i0) * (1.0 / h));
+                for (amplitude, rate) in pairs {
+                    error = error.max(amplitude * nearest_misses(rate * h));
                 }
+                error = error.max(amplitude * cubic_misses(rate * h));
                 // The curvature of the hysteresis jumps where the current changes sign.
                 if V::zero().any_above(i0 * i1) {
                     let gamma = sums.per_q * (model.gamma / model.cells_per_battery as f64);

@@ -220,6 +220,26 @@ impl Solver {
         Ok(())
     }
 
+    /// What voltages of the batteries that `fill` gives, for two purposes, are at the bus of `after`, whose elimination
+    /// this is.
+    pub fn of_bus(
+        &mut self,
+        model: &Model,
+        outside: &Outside,
+        after: &Instant,
+        fill: impl FnOnce([&mut [Lane]; 2]),
+    ) -> [f64; 2] {
+        if self.network.all_open() {
+            return [0.0; 2];
+        }
+        fill([&mut self.volts, &mut self.ohms]);
+        let held = 1.0 + self.network.ohms() * outside.node.slope(after.volts);
+        [&self.volts, &self.ohms].map(|volts| {
+            model.gather(volts, &mut self.e);
+            self.network.reduce(&self.e, &mut self.drifting) / held
+        })
+    }
+
     /// Solves the implicit circuit once more, with what its strings are known to miss of the end state `state`.
     pub fn correct(
         &mut self,

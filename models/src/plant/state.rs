@@ -68,6 +68,15 @@ lanewise! {
     }
 }
 
+impl Own {
+    /// Into registers, where no cell bleeds unless `BLEED`: then all cells of a battery have one current.
+    #[inline(always)]
+    pub fn load_for<V: Vector, const BLEED: bool>(&self, part: usize) -> Own<V> {
+        let own = self.load(part);
+        if BLEED { own } else { Own { bleed: V::zero(), ..own } }
+    }
+}
+
 /// The bank at one instant.
 #[derive(Clone, Debug, Default)]
 pub(super) struct State {
@@ -132,6 +141,12 @@ impl Model {
     pub fn batteries_of(&self, k: usize) -> [usize; WIDTH] {
         let last = self.batteries() - 1;
         std::array::from_fn(|lane| (k * WIDTH + lane).min(last))
+    }
+
+    /// Whether the batteries of block `k` fill no more than half of it.
+    #[inline(always)]
+    pub fn is_half(&self, k: usize) -> bool {
+        self.batteries() <= k * WIDTH + WIDTH / 2
     }
 
     /// Where cell `c` of battery `b` lies: index into `[block][place]`, and lane.

@@ -2,7 +2,6 @@
 //! The error norm is in [`norm`](super).
 
 use super::cells::Step;
-use super::extension::hermite;
 use super::norm::Misses;
 use super::relax::Weights;
 use super::solver::{End, Instant};
@@ -147,7 +146,7 @@ impl Plant {
         // The end currents are final: what they did to the fuses.
         let worn = self.melt(h);
         self.settle(h);
-        self.bus = hermite(self.start.volts, self.start.drift, self.after.volts, self.after.drift, h);
+        self.extend_bus();
         let kinks = norm::KINK_MISSES * kink * self.accuracy.weight_of_kink();
         let end = (mismatch * self.sharpness()).max(kinks).max(worn) / tolerance;
         if self.bent {

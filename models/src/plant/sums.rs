@@ -90,14 +90,20 @@ impl<V: Vector> Sums<V> {
 }
 
 impl Model {
+    /// dV/dt of both RC pairs of the batteries of a block at string current `i`, V/s.
+    #[inline(always)]
+    pub fn relaxing<V: Vector>(&self, sums: &Sums<V>, climate: &Climate<V>, i: V) -> [V; 2] {
+        [(sums.target1(i) - sums.v1) * climate.rate1, (sums.target2(i, i) - sums.v2) * climate.rate2]
+    }
+
     /// dE/dt of the batteries of a block at constant string current `i`, while they warm by `warming` K/s. V/s.
     #[inline(always)]
     pub fn drift<V: Vector>(&self, sums: &Sums<V>, climate: &Climate<V>, i: V, warming: V) -> V {
         let stored = i.choose(i * self.efficiency, i);
-        let target2 = sums.target2(i, i);
+        let [relaxing1, relaxing2] = self.relaxing(sums, climate, i);
         (sums.slope + sums.r0_slope * i) * stored - sums.leak
-            + (sums.target1(i) - sums.v1) * climate.rate1
-            + (target2 - sums.v2) * climate.rate2
+            + relaxing1
+            + relaxing2
             + i * (sums.m_per_q - i.sign() * sums.mh_per_q) * self.gamma
             + (sums.entropy + sums.r0 * climate.r0_per_kelvin * i) * warming
     }

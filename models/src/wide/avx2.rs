@@ -1,7 +1,7 @@
 //! The same arithmetic in AVX2 registers of four numbers.
 //!
-//! Soundness: a [`Register`] exists only inside [`run`], which its caller enters on machines with AVX2; this module keeps
-//! its name.
+//! Soundness: a [`Register`] exists only inside [`run`], which its caller enters on machines with AVX2, and inside that of
+//! `avx512`; these modules keep its name.
 
 use std::arch::x86_64::*;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
@@ -21,10 +21,12 @@ pub(super) fn run<B: Body>(body: B) -> B::Output {
 
 /// Four numbers.
 #[derive(Clone, Copy)]
-struct Register(__m256d);
+pub(super) struct Register(__m256d);
 
 impl Vector for Register {
     const PARTS: usize = WIDTH / NUMBERS;
+
+    type Half = Self;
 
     type Each<T: Copy> = [T; NUMBERS];
 

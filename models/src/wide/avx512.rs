@@ -1,20 +1,20 @@
 //! The same arithmetic in AVX-512 registers of eight numbers.
 //!
-//! Soundness: a [`Register`] exists only inside [`run`], which its caller enters on machines with AVX-512; this module keeps
+//! Soundness: a [`Register`] exists only inside [`run`], which its caller enters on machines with AVX-512 and AVX2; this module keeps
 //! its name.
 
 use std::arch::x86_64::*;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 
-use super::Body;
 use super::lane::{Lane, WIDTH};
 use super::vector::{Pair, Vector, operators};
+use super::{Body, avx2};
 
 /// Numbers of a register.
 const NUMBERS: usize = 8;
 
 /// Runs `body`, compiled for AVX-512, with its vectors in registers.
-#[target_feature(enable = "avx512f,avx512dq")]
+#[target_feature(enable = "avx512f,avx512dq,avx2")]
 pub(super) fn run<B: Body>(body: B) -> B::Output {
     body.run::<Register>()
 }
@@ -25,6 +25,8 @@ struct Register(__m512d);
 
 impl Vector for Register {
     const PARTS: usize = WIDTH / NUMBERS;
+
+    type Half = avx2::Register;
 
     type Each<T: Copy> = [T; NUMBERS];
 

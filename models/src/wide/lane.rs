@@ -33,6 +33,13 @@ impl Lane {
         }
     }
 
+    /// Repeats the last of the first `batteries` numbers in those after it.
+    #[inline(always)]
+    pub fn fill_up(&mut self, batteries: usize) {
+        let last = self.0[batteries - 1];
+        self.0[batteries..].fill(last);
+    }
+
     /// Writes the numbers of the batteries of a block.
     #[inline(always)]
     pub fn put(&self, numbers: &mut [f64]) {
@@ -47,6 +54,8 @@ impl Lane {
 
 impl Vector for Lane {
     const PARTS: usize = 1;
+
+    type Half = Self;
 
     type Each<T: Copy> = [T; WIDTH];
 

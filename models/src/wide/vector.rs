@@ -22,6 +22,12 @@ pub(crate) trait Vector:
     /// So many of them make up a lane.
     const PARTS: usize;
 
+    /// For half a lane: its first [`HALF`](Self::HALF) parts are the first half of a lane, or all of it where it has but one.
+    type Half: Vector;
+
+    /// Parts of `Half` for the first half of a lane.
+    const HALF: usize = Self::Half::PARTS.div_ceil(2);
+
     /// Something for each number.
     type Each<T: Copy>: Copy;
 
@@ -138,6 +144,11 @@ macro_rules! lanewise {
             #[inline(always)]
             pub fn load<V: $crate::wide::Vector>(&self, part: usize) -> $name<V> {
                 $name { $($field: V::load(&self.$field, part),)* }
+            }
+
+            /// Repeats the last of the first `batteries` in the lanes after it.
+            pub fn fill_up(&mut self, batteries: usize) {
+                $(self.$field.fill_up(batteries);)*
             }
         }
 

@@ -3,7 +3,8 @@
 use crate::common::{plant, power_at, run, spread_bank};
 use ngbank_models::cell::CellSet;
 use ngbank_models::circuit::Branch;
-use ngbank_models::plant::Plant;
+use ngbank_models::network::Layout;
+use ngbank_models::plant::{Plant, Wiring};
 use ngbank_models::time::{MINUTE, Micros, SECOND};
 use proptest::prelude::*;
 
@@ -62,6 +63,29 @@ fn the_state_of_charge_follows_the_current_within_a_step() {
     let at_end = soc(&plant, end);
     plant.commit(end);
     assert!((plant.soc(13, 2) - at_end).abs() < 1e-15);
+}
+
+/// Cubics are fitted to the RC pairs of the cells, and that of the bus as well: after a load has come, one is a sum of the
+/// others all over a step of two time constants.
+#[test]
+fn the_bus_is_that_of_its_cells_within_a_step() {
+    let mut bank = spread_bank(0.5);
+    bank.wiring = Wiring { layout: Layout::EqualPaths, string_ohm: 0.0008, ..Wiring::default() };
+    let mut plant = plant(&bank, &CellSet::ng(), 1);
+    run(&mut plant, &[Branch::Power { watts: -4000.0 }], &[], 20 * MINUTE, |_, _| {});
+    let start = plant.time();
+    let end = plant.propose(&[Branch::Power { watts: -6000.0 }], &[], start + 50 * SECOND).end;
+    assert_eq!(end, start + 50 * SECOND);
+    let string = |s: usize, t| {
+        let cells: f64 = (0..16).map(|k| plant.cell_volts(2 * s + k / 8, k % 8, t)).sum();
+        cells + 0.0008 * plant.battery_current(2 * s, t)
+    };
+    for n in 0..=20 {
+        let t = start + (end - start) * n / 20;
+        let mean = (0..25).map(|s| string(s, t)).sum::<f64>() / 25.0;
+        let apart = (mean - plant.bus_volts_at(t)) / 16.0;
+        assert!(apart.abs() < 2e-6, "{apart} V per cell at {n}/20");
+    }
 }
 
 proptest! {
