@@ -160,10 +160,18 @@ impl Plant {
     /// rest is returned. Every reading inside lies within them.
     pub fn battery_bounds(&self, b: usize, ta: Micros, tb: Micros, cells: &mut [(f64, f64)]) -> BatteryBounds {
         let (a, z) = (self.share(ta), self.share(tb));
-        let part = (a > 0.0 || z < 1.0).then(|| Part::new(a, z));
-        for (c, bounds) in cells[..self.model.cells_per_battery].iter_mut().enumerate() {
-            let cubic = self.cubics.of(self.model.place(b, c));
-            *bounds = part.as_ref().map_or_else(|| hull(&cubic), |part| part.bounds(&cubic));
+        let cubics = (0..self.model.cells_per_battery).map(|c| self.cubics.of(self.model.place(b, c)));
+        if ta == tb {
+            let weights = weights_at(a);
+            for (bounds, cubic) in cells.iter_mut().zip(cubics) {
+                let volts = apply(&weights, &cubic);
+                *bounds = (volts - ROUNDING_V, volts + ROUNDING_V);
+            }
+        } else {
+            let part = (a > 0.0 || z < 1.0).then(|| Part::new(a, z));
+            for (bounds, cubic) in cells.iter_mut().zip(cubics) {
+                *bounds = part.as_ref().map_or_else(|| hull(&cubic), |part| part.bounds(&cubic));
+            }
         }
         BatteryBounds {
             current: self.current_bounds(b, ta, tb),

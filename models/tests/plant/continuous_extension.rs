@@ -117,6 +117,11 @@ proptest! {
                     prop_assert!(low <= *v && *v <= high, "cell {c}: {v} outside {low}..{high}");
                     prop_assert_eq!(*v, plant.cell_volts(b, c, t));
                 }
+                let mut here = [(0.0, 0.0); 8];
+                plant.battery_bounds(b, t, t, &mut here);
+                for (v, (low, high)) in volts.iter().zip(here) {
+                    prop_assert!(low <= *v && *v <= high && high - low < 1e-12, "{v} at an instant of {low}..{high}");
+                }
                 let (amps, celsius) = (plant.battery_current(b, t), plant.battery_temperature(b, t));
                 let (low, high) = plant.battery_range(b, ta, tb);
                 prop_assert!(volts.iter().all(|v| low <= *v && *v <= high), "{volts:?} outside {low}..{high}");
