@@ -13,6 +13,7 @@ use ngbank_models::electronics::{
 use ngbank_models::plant::Plant;
 use ngbank_models::time::{Micros, NEVER};
 
+use super::grid::CYCLE;
 use super::ticks::Ticks;
 use crate::oracle::permille;
 use crate::scenario::{FaultKind, Resolved};
@@ -90,24 +91,37 @@ impl Chain {
     }
 
     /// All batteries sample: start of this cycle, in the proposed step or in the one that was committed last.
-    pub fn sample(&mut self, cycle: u64, t: Micros, plant: &Plant) {
+    pub fn sample(&mut self, cycle: u64, plant: &Plant) {
+        let mut volts = std::mem::take(&mut self.volts);
+        plant.all_cells(cycle * CYCLE, &mut volts);
+        for (b, cells_v) in volts.chunks(self.cells).enumerate().take(self.broken_from) {
+            self.reports[(cycle & 1) as usize][b] = self.report(cycle, plant, b, cells_v);
+        }
+        self.volts = volts;
+    }
+
+    /// What battery `b` alone will report when all [sample](Self::sample) at the start of this cycle.
+    pub fn foresee(&mut self, cycle: u64, plant: &Plant, b: usize) -> Report {
+        let mut cells_v = [0.0; CELLS_MAX];
+        let cells_v = &mut cells_v[..self.cells];
+        plant.battery_cells(b, cycle * CYCLE, cells_v);
+        self.report(cycle, plant, b, cells_v)
+    }
+
+    /// What battery `b` reports of the start of this cycle, when its cells have these voltages.
+    fn report(&mut self, cycle: u64, plant: &Plant, b: usize, cells_v: &[f64]) -> Report {
+        let (t, electronics) = (cycle * CYCLE, &self.electronics[b]);
         let late = t < plant.time();
         let from = if late { plant.last_time() } else { plant.time() };
-        let elapsed = t - from;
-        plant.all_cells(t, &mut self.volts);
-        let reports = self.reports[(cycle & 1) as usize].iter_mut().zip(self.volts.chunks(self.cells));
-        for (b, ((report, cells_v), electronics)) in reports.zip(&self.electronics).enumerate().take(self.broken_from) {
-            let current_a = plant.battery_current(b, t);
-            let start_a = plant.battery_current(b, from);
-            let counted_as = if late {
-                electronics.last_charge_after(elapsed, start_a, current_a)
-            } else {
-                electronics.charge_after(elapsed, start_a, current_a)
-            };
-            let truth = BatteryTruth { cells_v, current_a, temperature_c: plant.battery_temperature(b, t), counted_as };
-            let measured = electronics.measure(&truth, self.noise.block(b, cycle));
-            *report = self_report(&measured, self.serials[b], self.model, b, cycle, self.cells);
-        }
+        let (start_a, current_a) = (plant.battery_current(b, from), plant.battery_current(b, t));
+        let counted_as = if late {
+            electronics.last_charge_after(t - from, start_a, current_a)
+        } else {
+            electronics.charge_after(t - from, start_a, current_a)
+        };
+        let truth = BatteryTruth { cells_v, current_a, temperature_c: plant.battery_temperature(b, t), counted_as };
+        let measured = electronics.measure(&truth, self.noise.block(b, cycle));
+        self_report(&measured, self.serials[b], self.model, b, cycle, self.cells)
     }
 
     /// The bytes that arrive from this battery for this cycle; `None` behind a break and from one that is not there.

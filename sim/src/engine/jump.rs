@@ -16,10 +16,13 @@
 //!
 //! Bands are looked at in four stages: the box around the whole bank and the whole step, compared with limits that were
 //! made of all bands and the batteries' offsets when the promise was taken; where it fails, each battery's box with its own
-//! limits; for a battery that fails there, the bounds of every cell through the electronics' own arithmetic; halving of the
-//! step.
+//! limits; for a battery that fails there, the bounds of every cell through the electronics' own arithmetic, over halves of
+//! the step and halves of these; where a few cycles are left, what the battery will report in each of them. So a battery
+//! that lies within its noise of a threshold does not end a jump; only a report beyond the threshold does.
 
-use ngbank_core::{Quiet, frame::Report};
+use std::ops::Range;
+
+use ngbank_core::{Band, Quiet, frame::Report};
 use ngbank_models::electronics::Envelope;
 use ngbank_models::time::{MS, Micros};
 
@@ -31,8 +34,8 @@ use super::host::millivolts;
 const CYCLES_MIN: u64 = 4;
 /// So many cycles are executed after a jump before anything may happen.
 const CYCLES_FRESH: u64 = 2;
-/// After a refusal, so many cycles pass before the next attempt, at most.
-const REST_MAX: u64 = 16;
+/// Of so many cycles, every single report is foreseen where bounds on all of them are too wide.
+const FEW: u64 = 8;
 
 /// The state of jumping.
 pub struct Jump {
@@ -47,9 +50,6 @@ pub struct Jump {
     cap: u64,
     /// No attempt before this cycle.
     rest_until: u64,
-    rest: u64,
-    /// The battery that left its band last is looked at first.
-    suspect: usize,
     quiet: Box<Quiet>,
     /// By battery: what is true within this is reported within the band.
     limits: Vec<Envelope>,
@@ -67,8 +67,6 @@ impl Jump {
             sampled: 0,
             cap: 0,
             rest_until: 0,
-            rest: 1,
-            suspect: 0,
             quiet: Box::new(Quiet::new()),
             limits: Vec::new(),
             tightest: Envelope::NONE,
@@ -78,11 +76,6 @@ impl Jump {
     /// Cycles are being passed at present.
     pub fn active(&self) -> bool {
         self.active
-    }
-
-    fn refuse(&mut self, cycle: u64) {
-        self.rest_until = cycle + self.rest;
-        self.rest = (self.rest * 2).min(REST_MAX);
     }
 }
 
@@ -101,7 +94,6 @@ impl Engine<'_> {
         let cap = (t + horizon) / CYCLE;
         let fits = cap >= cycle + CYCLES_MIN && self.jump.quiet.silent == self.chain.silent() && self.inside(cycle);
         if !fits {
-            self.jump.refuse(cycle);
             return;
         }
         self.jump.active = true;
@@ -131,23 +123,10 @@ impl Engine<'_> {
         let window = self.next_window(start).div_ceil(CYCLE);
         let cap = self.jump.cap.min(window);
         let beyond = end.div_ceil(CYCLE).min(cap);
-        let first = self.jump.checked;
-        if beyond > first {
-            let from = (first * CYCLE).max(start);
-            if self.in_bands(from, end.min(beyond * CYCLE)) {
-                self.jump.checked = beyond;
-            } else {
-                // The last cycle up to which the bands hold, by halving.
-                let (mut good, mut bad) = (first, beyond);
-                while bad - good > 1 {
-                    let middle = good + (bad - good) / 2;
-                    if self.in_bands(from, end.min(middle * CYCLE)) {
-                        good = middle;
-                    } else {
-                        bad = middle;
-                    }
-                }
-                self.jump.checked = good;
+        if beyond > self.jump.checked {
+            let cycles = self.jump.checked..beyond;
+            self.jump.checked = self.first_outside(cycles, end).unwrap_or(beyond);
+            if self.jump.checked < beyond {
                 return false;
             }
         } else if !self.supply_in_band(start, end) {
@@ -164,18 +143,16 @@ impl Engine<'_> {
         self.sample_past(cycle, t);
         if cycle > from {
             if cycle * CYCLE >= t {
-                self.chain.sample(cycle, cycle * CYCLE, &self.plant);
+                self.chain.sample(cycle, &self.plant);
             }
             // Lint: the firmware's deadline is below 2³⁰ ms, hence the count fits.
             #[allow(clippy::cast_possible_truncation)]
             let cycles = (cycle - from) as u32;
             self.host.fast_forward(cycle * CYCLE, cycles);
             self.grid.jump_to(cycle);
-            self.jump.rest = 1;
-            self.jump.rest_until = cycle + 1;
-        } else {
-            self.jump.refuse(from);
         }
+        // What ends the jump has to be received first.
+        self.jump.rest_until = self.jump.checked + 1;
         self.replay(t);
     }
 
@@ -222,53 +199,48 @@ impl Engine<'_> {
     fn sample_past(&mut self, first: u64, t: Micros) {
         let missing = first.max(self.jump.sampled)..self.jump.checked.min(t.div_ceil(CYCLE));
         for cycle in missing.clone() {
-            self.chain.sample(cycle, cycle * CYCLE, &self.plant);
+            self.chain.sample(cycle, &self.plant);
         }
         self.jump.sampled = self.jump.sampled.max(missing.end);
     }
 
     /// The reports that were sampled at the start of this cycle lie in the bands.
     fn inside(&self, cycle: u64) -> bool {
-        let bands = self.jump.quiet.bands.iter();
+        let reports = self.chain.reports(cycle).iter().zip(&self.jump.quiet.bands);
         let silent = self.jump.quiet.silent;
-        self.chain.reports(cycle).iter().zip(bands).enumerate().all(|(b, (report, band))| {
-            silent & (1 << b) != 0 || {
-                let (lowest, highest) = extremes(report);
-                within(lowest, lowest, band.lowest_mv)
-                    && within(highest, highest, band.highest_mv)
-                    && within(report.coldest_dc, report.coldest_dc, band.coldest_dc)
-                    && within(report.hottest_dc, report.hottest_dc, band.hottest_dc)
-                    && within(report.current_ma, report.current_ma, band.current_ma)
-                    && within(report.soc_pm, report.soc_pm, band.soc_pm)
-                    && report.status.bits() & band.status_mask == band.status_value
-            }
-        })
+        reports.enumerate().all(|(b, (report, band))| silent & (1 << b) != 0 || in_band(report, band))
     }
 
-    /// Every report of a sample in `[ta, tb]` of the proposed step, and every input, lies in its band.
-    fn in_bands(&mut self, ta: Micros, tb: Micros) -> bool {
-        (self.survey.bank.within(&self.jump.tightest) || self.every_battery_in_band(ta, tb))
-            && self.supply_in_band(ta, tb)
-    }
-
-    fn every_battery_in_band(&mut self, ta: Micros, tb: Micros) -> bool {
-        let batteries = self.plant.batteries();
-        let silent = self.jump.quiet.silent;
-        let suspect = self.jump.suspect;
-        let order = std::iter::once(suspect).chain((0..batteries).filter(|&b| b != suspect));
-        for b in order {
-            let fine = silent & (1 << b) != 0 || self.survey.boxes[b].within(&self.jump.limits[b]);
-            if !fine && !self.battery_in_band(b, ta, tb) {
-                self.jump.suspect = b;
-                return false;
+    /// The first of these cycles of the proposed step in which a report or an input is not in its band.
+    fn first_outside(&mut self, cycles: Range<u64>, end: Micros) -> Option<u64> {
+        let start = self.plant.time();
+        // A jump that comes from the step before comes from within a cycle.
+        let resumed = cycles.start > self.jump.from;
+        let since = |cycle: u64| if resumed && cycle == cycles.start { start } else { start.max(cycle * CYCLE) };
+        let mut supplied = |of: &Range<u64>| self.supply_in_band(since(of.start), end.min(of.end * CYCLE));
+        let mut first = first_exception(cycles.clone(), &mut supplied);
+        if self.survey.bank.within(&self.jump.tightest) {
+            return first;
+        }
+        for b in 0..self.plant.batteries() {
+            if self.jump.quiet.silent & (1 << b) == 0 && !self.survey.boxes[b].within(&self.jump.limits[b]) {
+                let before = cycles.start..first.unwrap_or(cycles.end);
+                first = first_exception(before, &mut |of: &Range<u64>| self.battery_in_band(b, of)).or(first);
             }
         }
-        true
+        first
     }
 
-    fn battery_in_band(&self, b: usize, ta: Micros, tb: Micros) -> bool {
-        let reported = self.chain.bounds(&self.plant, b, ta, tb);
+    /// What battery `b` reports in these cycles of the proposed step lies in its band. (Of the first one, it may have been
+    /// sampled before the step.)
+    fn battery_in_band(&mut self, b: usize, cycles: &Range<u64>) -> bool {
         let band = &self.jump.quiet.bands[b];
+        if cycles.end - cycles.start <= FEW {
+            let mut samples = cycles.clone().filter(|cycle| cycle * CYCLE >= self.plant.time());
+            return samples.all(|cycle| in_band(&self.chain.foresee(cycle, &self.plant, b), band));
+        }
+        let (first, last) = (cycles.start * CYCLE, (cycles.end - 1) * CYCLE);
+        let reported = self.chain.bounds(&self.plant, b, first.max(self.plant.time()), last);
         let always = super::chain::wire_status(reported.status_always).bits();
         let changing = super::chain::wire_status(reported.status_may_change()).bits();
         within(reported.lowest_mv.0, reported.lowest_mv.1, band.lowest_mv)
@@ -297,11 +269,44 @@ impl Engine<'_> {
     }
 }
 
+/// The first of these cycles of which `fine` does not hold alone, where `fine` of several says that it holds of each.
+fn first_exception(cycles: Range<u64>, fine: &mut impl FnMut(&Range<u64>) -> bool) -> Option<u64> {
+    if cycles.is_empty() || fine(&cycles) {
+        return None;
+    }
+    let (first, middle) = (cycles.start, cycles.start.midpoint(cycles.end));
+    if middle == first {
+        return Some(first);
+    }
+    first_exception(first..middle, fine).or_else(|| first_exception(middle..cycles.end, fine))
+}
+
+fn in_band(report: &Report, band: &Band) -> bool {
+    let cells = report.cells_mv.iter().take(report.cell_count.into());
+    let (lowest, highest) = cells.fold((u16::MAX, 0), |(low, high), &mv| (low.min(mv), high.max(mv)));
+    within(lowest, lowest, band.lowest_mv)
+        && within(highest, highest, band.highest_mv)
+        && within(report.coldest_dc, report.coldest_dc, band.coldest_dc)
+        && within(report.hottest_dc, report.hottest_dc, band.hottest_dc)
+        && within(report.current_ma, report.current_ma, band.current_ma)
+        && within(report.soc_pm, report.soc_pm, band.soc_pm)
+        && report.status.bits() & band.status_mask == band.status_value
+}
+
 fn within<T: PartialOrd>(low: T, high: T, band: (T, T)) -> bool {
     band.0 <= low && high <= band.1
 }
 
-fn extremes(report: &Report) -> (u16, u16) {
-    let cells = report.cells_mv.iter().take(report.cell_count.into());
-    cells.fold((u16::MAX, 0), |(low, high), &mv| (low.min(mv), high.max(mv)))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_exception_is_found_wherever_the_exceptions_are() {
+        for (length, bad) in (0..10_u64).flat_map(|length| (0..1_u64 << length).map(move |bad| (length, bad))) {
+            let is_bad = |cycle: u64| bad & (1 << (cycle - 7)) != 0;
+            let found = first_exception(7..7 + length, &mut |of| !of.clone().any(is_bad));
+            assert_eq!(found, (7..7 + length).find(|&cycle| is_bad(cycle)), "{length} cycles, {bad:b}");
+        }
+    }
 }

@@ -336,7 +336,7 @@ impl<'a> Engine<'a> {
             }
             self.grid.pass(point);
             match point {
-                Point::Sample(cycle) => self.chain.sample(cycle, t, &self.plant),
+                Point::Sample(cycle) => self.chain.sample(cycle, &self.plant),
                 Point::Frame { cycle, battery } => self.deliver(t, cycle, battery),
                 Point::Decision if t % self.decide_every != 0 => self.passed_by += 1,
                 Point::Decision => {
