@@ -5,7 +5,7 @@ use super::solver::Instant;
 use super::state::{Cells, Model, Own, State};
 use super::sums::Sums;
 use crate::cell::{Climate, Lines, Ocv, rows, segments};
-use crate::wide::{self, Body, Lane, Vector, WIDTH, lanewise};
+use crate::wide::{self, Body, Lane, NEAR, Vector, WIDTH, lanewise};
 
 lanewise! {
     /// What drives the batteries of a block through a step, or through the part of it before or after the zero of a current.
@@ -122,7 +122,7 @@ impl<V: Vector> Cells<V> {
     /// A cell whose bleed makes it reverse within the part counts in the direction of its mean current: the charge is
     /// exact, and what hysteresis and coulombic loss miss is that of less than the bleed.
     #[inline(always)]
-    fn carried(&self, model: &Model, own: &Own<V>, drive: &Drive<V>) -> Self {
+    fn carried(&self, model: &Model, own: &Own<V>, drive: &Drive<V>, fading: Option<&Fading<V>>) -> Self {
         let moved = drive.moved(own);
         let wasted = moved.max(V::zero()) * (1.0 - model.efficiency);
         let leaked = own.self_discharge * drive.h;
@@ -131,7 +131,11 @@ impl<V: Vector> Cells<V> {
         end.lost = self.lost + (wasted + leaked + own.bleed * drive.h);
         if model.gamma > 0.0 {
             let direction = moved.sign();
-            end.h = direction + (self.h - direction) * (moved.abs() * own.per_capacity * model.gamma).decay();
+            let left = match fading {
+                Some(fading) => fading.left(own.per_capacity),
+                None => (moved.abs() * own.per_capacity * model.gamma).decay(),
+            };
+            end.h = direction + (self.h - direction) * left;
         }
         end
     }
@@ -191,7 +195,7 @@ fn reverse<const RC: bool>(model: &Model, k: usize, whole: &Drive, start: &State
         let own = &model.own[at];
         let mut cells = start.cells[at];
         for (climate, drive, (pair1, pair2)) in [(before, first, &first_pairs), (climate, second, &second_pairs)] {
-            let carried = cells.carried(model, own, drive);
+            let carried = cells.carried(model, own, drive, None);
             let segments = carried.segments(model, own);
             cells = cells.after::<false, RC>(carried, segments, (model, own, climate), drive, (pair1, pair2));
         }
@@ -282,8 +286,10 @@ fn block<V: Vector, const TIGHT: bool, const RC: bool, const BLEED: bool>(
     if reversed {
         reverse::<RC>(model, k, &whole, start, end);
     }
+    let near = !BLEED && Fading::<V>::near(model, k, parts, &whole);
     for part in 0..parts {
         let drive = &whole.load::<V>(part);
+        let fading = if near { Some(Fading::new(model, k, part, drive)) } else { None };
         let (before, own) = (&start.cells[range.clone()], &model.own[range.clone()]);
         let after = &mut end.cells[range.clone()];
         if !reversed {
@@ -295,7 +301,7 @@ fn block<V: Vector, const TIGHT: bool, const RC: bool, const BLEED: bool>(
                 let cells = || before.iter().zip(own);
                 for ((out, segments), (cell, own)) in after.iter_mut().zip(&mut segments).zip(cells()) {
                     let own = &own.load_for::<V, BLEED>(part);
-                    let carried = cell.load(part).carried(model, own, drive);
+                    let carried = cell.load(part).carried(model, own, drive, fading.as_ref());
                     carried.q.store(&mut out.q, part);
                     carried.h.store(&mut out.h, part);
                     carried.lost.store(&mut out.lost, part);
@@ -318,6 +324,39 @@ fn block<V: Vector, const TIGHT: bool, const RC: bool, const BLEED: bool>(
         sums.store(&mut end.sums[k], part);
     }
     kink.largest()
+}
+
+/// What a part of a step leaves of a difference of the hysteresis, where cells of a battery have one current and almost one
+/// capacity: that of its mean capacity, and what a cell has more or less.
+struct Fading<V> {
+    rate: V,
+    mean: V,
+    left: V,
+}
+
+impl<V: Vector> Fading<V> {
+    /// Whether no cell of the block is too far from the mean of its battery.
+    #[inline(always)]
+    fn near(model: &Model, k: usize, parts: usize, drive: &Drive) -> bool {
+        let mut near = true;
+        for part in 0..parts {
+            let spread = V::load(&model.capacities[k].spread, part);
+            near &= !(V::load(&drive.moved, part).abs() * spread * model.gamma).any_above(V::all(NEAR));
+        }
+        near
+    }
+
+    #[inline(always)]
+    fn new(model: &Model, k: usize, part: usize, drive: &Drive<V>) -> Self {
+        let (rate, mean) = (drive.moved.abs() * model.gamma, V::load(&model.capacities[k].mean, part));
+        Self { rate, mean, left: (rate * mean).decay() }
+    }
+
+    /// For a cell of this 1 / capacity.
+    #[inline(always)]
+    fn left(&self, per_capacity: V) -> V {
+        self.left * (self.rate * (per_capacity - self.mean)).decay_near()
+    }
 }
 
 impl<V: Vector> Drive<V> {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::fuse::StringFuse;
-use super::state::{Fixed, Model, Own};
+use super::state::{Capacities, Fixed, Model, Own};
 use crate::cell::{CellSet, Form};
 use crate::network::{Bars, Layout};
 use crate::wide::{Lane, Registers, Vector};
@@ -266,11 +266,13 @@ impl BankParams {
             string_ohm: (0..self.parallel).map(|s| self.wiring.ohms_of_string(s, self.series)).collect(),
             fixed: self.cells.iter().map(|cell| self.fixed(cell)).collect(),
             own: Vec::new(),
+            capacities: Vec::new(),
             bleeding: false,
             planted: Vec::new(),
             registers: Registers::widest(),
         };
         model.own = vec![Own::default(); model.blocks() * self.cells_per_battery];
+        model.capacities = vec![Capacities::default(); model.blocks()];
         model.planted = vec![Lane::all(1.0); model.blocks()];
         model.string_of = (0..model.blocks()).map(|k| model.batteries_of(k).map(|b| b / self.series)).collect();
         (0..model.own.len()).for_each(|at| model.pack(at));

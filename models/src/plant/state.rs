@@ -68,6 +68,16 @@ lanewise! {
     }
 }
 
+lanewise! {
+    /// 1 / capacity of the cells of a block: by battery, 1/(A·s).
+    pub(super) struct Capacities {
+        /// Mean of its cells.
+        pub mean,
+        /// How far a cell is from it at most.
+        pub spread,
+    }
+}
+
 impl Own {
     /// Into registers, where no cell bleeds unless `BLEED`: then all cells of a battery have one current.
     #[inline(always)]
@@ -118,6 +128,8 @@ pub(super) struct Model {
     pub fixed: Vec<Fixed>,
     /// `[block][place]`, as `fixed`.
     pub own: Vec<Own>,
+    /// Per block.
+    pub capacities: Vec<Capacities>,
     /// Whether any cell bleeds.
     pub bleeding: bool,
     /// Charge of one segment of the OCV table of the smallest cell, A·s.
@@ -180,6 +192,11 @@ impl Model {
             self_discharge: lane(|cell| cell.self_discharge),
             bleed: lane(|cell| cell.bleed),
         };
+        let of_block = &self.own[k * self.cells_per_battery..(k + 1) * self.cells_per_battery];
+        let sum = of_block.iter().fold(Lane::zero(), |sum, own| sum + own.per_capacity);
+        let mean = sum * (1.0 / self.cells_per_battery as f64);
+        let spread = of_block.iter().fold(Lane::zero(), |spread, own| spread.max((own.per_capacity - mean).abs()));
+        self.capacities[k] = Capacities { mean, spread };
     }
 
     /// Sets the climate of every block to these temperatures, °C per battery.

@@ -17,8 +17,10 @@ pub(super) const FIRST_S: f64 = 1.0;
 pub(super) const LONGEST_S: f64 = 1800.0;
 /// The error control goes no further down.
 const SHORTEST: Micros = 1_000;
-/// A step may be longer than wanted by this if it then reaches its target: less than half of what is wanted would be left.
+/// A step may be longer than its decays allow by this if it then reaches its target: much less than that would be left.
 const STRETCH: f64 = 1.15;
+/// … and by this longer than the error control wants: one step that is corrected costs less than two.
+const DARING: f64 = 1.45;
 /// A parabola is used up to this OCV slope · h / R: it is not stable for every step.
 const STIFFEST: f64 = 3.0;
 /// Passes over the cells that a step of order 3 may take until its currents agree with its end state.
@@ -47,8 +49,9 @@ impl Plant {
         }
         self.tail_awaited = guards.iter().any(|guard| guard.awaits_tail(branches));
         let remaining = until - self.time;
-        let wanted = micros(self.next_s.min(self.reach_s())).max(SHORTEST);
-        let mut length = if wanted as f64 * STRETCH >= remaining as f64 {
+        let reach = self.reach_s();
+        let wanted = micros(self.next_s.min(reach)).max(SHORTEST);
+        let mut length = if micros((DARING * self.next_s).min(STRETCH * reach)).max(SHORTEST) >= remaining {
             remaining
         } else if 2 * wanted > remaining {
             remaining.div_ceil(2).max(SHORTEST)
@@ -135,10 +138,13 @@ impl Plant {
                 kink = self.advance(h, cubic, judge)?;
                 mismatch = self.mismatch();
             }
-        } else if mismatch * self.sharpness() > tolerance && CORRECTED * mismatch * self.sharpness() <= tolerance {
-            // Cheaper than the shorter steps of a refusal.
+        } else if mismatch * self.sharpness() > tolerance {
             let missed = CORRECTED * mismatch;
-            if self.solver.correct(&self.model, &self.end_state, &self.outside, &mut self.end).is_ok() {
+            if missed * self.sharpness() > tolerance {
+                // The next attempt may be corrected.
+                mismatch = missed;
+            } else if self.solver.correct(&self.model, &self.end_state, &self.outside, &mut self.end).is_ok() {
+                // Cheaper than the shorter steps of a refusal.
                 kink = self.advance(h, cubic, judge)?;
                 mismatch = self.mismatch().max(missed);
             }

@@ -149,6 +149,7 @@ impl Neg for Lane {
 
 #[cfg(test)]
 mod tests {
+    use super::super::NEAR;
     use super::*;
 
     #[test]
@@ -162,5 +163,17 @@ mod tests {
         }
         assert!(worst < 5e-16, "{worst:e}");
         assert_eq!(Lane::all(0.0).decay(), Lane::all(1.0));
+    }
+
+    #[test]
+    fn the_exponential_near_nothing_is_that_of_libm_to_the_last_bits() {
+        let mut worst: f64 = 0.0;
+        for n in -100_000..=100_000 {
+            let x = NEAR * f64::from(n) / 100_000.0;
+            let exact = libm::exp(-x);
+            worst = worst.max((Lane::all(x).decay_near().0[3] - exact).abs() / exact);
+        }
+        assert!(worst < 5e-16, "{worst:e}");
+        assert_eq!(Lane::all(0.0).decay_near(), Lane::all(1.0));
     }
 }

@@ -16,7 +16,7 @@ mod lane;
 mod vector;
 
 pub(crate) use lane::{Lane, WIDTH, blocks, flat};
-pub(crate) use vector::{Pair, Vector, lanewise};
+pub(crate) use vector::{NEAR, Pair, Vector, lanewise};
 
 /// Work that profits from wide registers. `run`, and what it calls, must be `#[inline(always)]`: only what is inlined is
 /// compiled for them. (A closure cannot promise that.)
