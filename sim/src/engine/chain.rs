@@ -50,8 +50,8 @@ pub struct Chain {
     known: Vec<Option<u32>>,
     /// Bit b is set while another battery than that is at place b.
     foreign: u64,
-    /// Bit b is set once a sound frame of the other battery at place b has arrived.
-    heard: u64,
+    /// Bit b is set from the exchange of the battery at place b until a sound frame of the one that is there now arrives.
+    unheard: u64,
     /// Bit b is set while battery b is taken out.
     removed: u64,
     /// Probability of damage by battery, 0 to 1.
@@ -81,7 +81,7 @@ impl Chain {
             broken_from: batteries,
             known: vec![None; scenario.serials.len()],
             foreign: 0,
-            heard: 0,
+            unheard: 0,
             removed: 0,
             damage: vec![0.0; batteries],
             ticks: Ticks::new(batteries),
@@ -138,8 +138,9 @@ impl Chain {
 
     /// A sound frame arrives, perhaps of a battery that has been exchanged since it was sampled.
     fn hear(&mut self, battery: usize, serial: u32) {
-        if *self.known[battery].get_or_insert(serial) != serial {
-            self.heard |= 1 << battery;
+        self.known[battery].get_or_insert(serial);
+        if serial == self.serials[battery] {
+            self.unheard &= !(1 << battery);
         }
         self.find_foreign(battery);
     }
@@ -181,11 +182,12 @@ impl Chain {
         self.damage.iter().all(|&probability| probability == 0.0)
     }
 
-    /// A battery that the BMS does not know is on the wire and has not been heard yet: its first frame is news, even
-    /// where the place was silent before (another battery put in behind a break that is mended afterwards).
-    pub fn stranger_unheard(&self) -> bool {
+    /// A battery that has been exchanged is on the wire and has not been heard yet: its first frame is news, even where
+    /// the place was silent before (put in behind a break that is mended afterwards), and even if it is the first one that
+    /// comes back (the BMS may have learnt the other one).
+    pub fn exchanged_unheard(&self) -> bool {
         let on_the_wire = (0..self.broken_from).fold(0, |mask, b| mask | 1 << b) & !self.removed;
-        self.foreign & !self.heard & on_the_wire != 0
+        self.unheard & on_the_wire != 0
     }
 
     /// Bit b is set for a battery whose frames do not arrive, or count for nothing because another one sends them.
@@ -233,7 +235,7 @@ impl Chain {
             }
             FaultKind::ForeignBattery { battery } => {
                 self.serials[battery] ^= FOREIGN_SERIAL;
-                self.heard &= !(1 << battery);
+                self.unheard |= 1 << battery;
                 self.find_foreign(battery);
             }
             FaultKind::BatteryRemoved { battery } if begins => self.removed |= 1 << battery,

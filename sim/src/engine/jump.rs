@@ -83,7 +83,7 @@ impl Engine<'_> {
     /// After a decision: begins a jump if this is the start of a cycle and the firmware promises quietness.
     pub(super) fn try_jump(&mut self, t: Micros) {
         let Some(cycle) = self.grid.at_cycle_start() else { return };
-        let news = !self.chain.undamaged() || self.chain.stranger_unheard();
+        let news = !self.chain.undamaged() || self.chain.exchanged_unheard();
         let executes = news || self.decide_every != DECISION || self.in_lockstep(t);
         if cycle < self.jump.rest_until || !self.host.powered || executes {
             return;

@@ -3,7 +3,7 @@
 use super::{play, resolved};
 use ngbank_models::time::{HOUR, MINUTE, Micros};
 use ngbank_sim::engine::{Mode, Options, run};
-use ngbank_sim::scenario::{Fault, FaultKind, builtin};
+use ngbank_sim::scenario::{Fault, FaultKind, Reset, builtin};
 use rayon::prelude::*;
 
 /// A longer run is executed around every change of a pin only: nine days in lockstep cost half a minute.
@@ -98,4 +98,24 @@ fn the_first_frame_of_another_battery_is_never_jumped_over() {
     let (jump, lockstep) = (played(Mode::Jump), played(Mode::Lockstep));
     assert_eq!(jump.digest, lockstep.digest);
     assert!(jump.causes.keys().any(|label| label.starts_with("OUT-10")), "{:?}", jump.causes);
+}
+
+/// Once wrong: when the BMS started anew, a battery sent impossible content, and another one was put in its place before it
+/// was learnt. When the first one came back, it was jumped over, as if it were known.
+#[test]
+fn the_first_frame_of_a_battery_that_comes_back_is_never_jumped_over() {
+    let mut scenario = resolved("foreign-battery", 1);
+    scenario.duration_us = HOUR;
+    let battery = 3;
+    let fault = |kind, from, until| Fault { at_us: from * MINUTE, until_us: Some(until * MINUTE), kind };
+    scenario.faults = vec![
+        fault(FaultKind::SensorStuck { battery, cell: 1, mv: 5609 }, 10, 16),
+        Fault { until_us: None, ..fault(FaultKind::BmsReset { reset: Reset::Watchdog }, 12, 12) },
+        fault(FaultKind::ForeignBattery { battery }, 14, 40),
+    ];
+    let played = |mode| run(&scenario, &Options { mode, ..Options::default() }).expect("plays");
+    let (jump, lockstep) = (played(Mode::Jump), played(Mode::Lockstep));
+    assert_eq!(jump.digest, lockstep.digest);
+    let found = jump.events.iter().find(|event| event.text.starts_with("OUT-10"));
+    assert!(found.is_some_and(|event| event.time_us >= 40 * MINUTE), "{found:?}");
 }
