@@ -251,8 +251,12 @@ impl Battery {
         }
     }
 
-    /// Every instant becomes `now`: the clock went backwards, or it is known for the first time.
-    pub fn rebase(&mut self, now: Instant) {
+    /// Every instant becomes `now`: the clock, which read `before`, went backwards, or it is known for the first time.
+    pub fn rebase(&mut self, before: Option<Instant>, now: Instant) {
+        // What did not matter any more must not seem young.
+        if let Some(before) = before {
+            self.forget_losses(before);
+        }
         self.last_seen = now;
         self.hold_since = [now; 2];
         self.complete = 0;

@@ -526,7 +526,7 @@ impl Bms {
     /// All timers start anew from `now`.
     fn rebase(&mut self, now: Instant) {
         for battery in &mut self.batteries {
-            battery.rebase(now);
+            battery.rebase(self.clock, now);
         }
         self.completed = 0;
         let untrusted = self.untrusted();

@@ -225,6 +225,28 @@ fn time_2_backwards_is_a_clock_fault() {
     }
 }
 
+/// Once wrong: a silent battery was forgiven an old loss only when the silences were looked at again, every 2.5 s, and a
+/// clock that went backwards in between made it young (COM-5).
+#[test]
+fn time_2_a_loss_older_than_ten_minutes_is_not_made_young() {
+    for cycles in 0..11 {
+        let mut bank = Bank::running(2);
+        bank.link(1, Link::Silent);
+        bank.run_for(6 * SECOND + 10 * MINUTE + cycles * CYCLE);
+        bank.clock = bank.clock.wrapping_sub(3_600_000);
+        bank.link(1, Link::Good);
+        bank.run_for(11 * SECOND);
+        assert_eq!(load(&bank.outputs), Drive::High, "trusted again");
+        for loss in ["first", "second"] {
+            bank.link(1, Link::Silent);
+            bank.run_for(10 * SECOND);
+            bank.link(1, Link::Good);
+            bank.run_for(11 * SECOND);
+            assert_eq!(load(&bank.outputs), Drive::High, "the {loss} loss within ten minutes, {cycles} cycles later");
+        }
+    }
+}
+
 /// A frame that comes before the last decision is such a clock too.
 #[test]
 fn time_2_backwards_in_a_frame() {
