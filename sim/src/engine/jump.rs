@@ -4,11 +4,12 @@
 //! every reported value, nothing that matters can change. As long as the bounds of the plant's steps, taken through
 //! the electronics' own arithmetic, stay inside the bands, whole cycles are passed without being executed.
 //!
-//! The jump ends two cycles *before* the first one that may matter: [`Bms::fast_forward`] brings the firmware to the
+//! The jump ends a cycle or two *before* the first one that may matter: [`Bms::fast_forward`] brings the firmware to the
 //! start of these, and their frames are executed, so that every value the firmware holds is as fresh as in lockstep.
-//! (One would do but for the 50th battery, whose frame arrives when the next cycle has begun.) They may begin in a
-//! step of the plant that is already committed: the plant keeps one step to be read late, and what would be lost with
-//! it is sampled before (the *checkpoint*). Their decisions change nothing: samples and deadline promise it.
+//! Two, where something happens within a cycle, or where the frame of the 50th battery arrives when the next cycle has
+//! begun. They may begin in a step of the plant that is already committed: the plant keeps one step to be read late, and
+//! what would be lost with it is sampled before (the *checkpoint*). Their decisions change nothing: samples and deadline
+//! promise it.
 //!
 //! What is executed are whole cycles, of every battery. `fast_forward` moves the clock, what is counted from decision to
 //! decision, and the freshness of all batteries at once; the core has no call that says "this one battery has reported
@@ -27,12 +28,12 @@ use ngbank_models::electronics::Envelope;
 use ngbank_models::time::{MS, Micros};
 
 use super::Engine;
-use super::grid::{CYCLE, DECISION};
+use super::grid::{CYCLE, DECISION, SLOT};
 use super::host::millivolts;
 
 /// A jump shorter than this many cycles is not worth its price.
 const CYCLES_MIN: u64 = 4;
-/// So many cycles are executed after a jump before anything may happen.
+/// So many cycles are executed after a jump before anything may happen, at most.
 const CYCLES_FRESH: u64 = 2;
 /// Of so many cycles, every single report is foreseen where bounds on all of them are too wide.
 const FEW: u64 = 8;
@@ -135,10 +136,18 @@ impl Engine<'_> {
         self.jump.checked < cap
     }
 
-    /// Ends a jump: the firmware goes to the start of the last two cycles whose samples are known to be in the bands,
+    /// Ends a jump that must not go on beyond the cycles whose samples are known to be in the bands.
+    pub(super) fn end_jump(&mut self) {
+        let t = self.plant.time();
+        let frames_overlap = self.plant.batteries() as Micros * SLOT >= CYCLE;
+        let within_cycle = t + CYCLE > self.jump.checked * CYCLE;
+        self.leave_jump(t, if frames_overlap || within_cycle { CYCLES_FRESH } else { 1 });
+    }
+
+    /// Ends a jump: the firmware goes to the start of the last `fresh` cycles whose samples are known to be in the bands,
     /// and the grid continues there. Points before `t`, the present instant of the plant, are executed at once.
-    pub(super) fn leave_jump(&mut self, t: Micros) {
-        let (from, cycle) = (self.jump.from, self.jump.checked.saturating_sub(CYCLES_FRESH));
+    fn leave_jump(&mut self, t: Micros, fresh: u64) {
+        let (from, cycle) = (self.jump.from, self.jump.checked.saturating_sub(fresh));
         self.jump.active = false;
         self.sample_past(cycle, t);
         if cycle > from {
@@ -159,7 +168,7 @@ impl Engine<'_> {
     /// The firmware is brought to where lockstep would have it just before the present instant.
     pub(super) fn wake(&mut self, t: Micros) {
         if self.jump.active {
-            self.leave_jump(t);
+            self.leave_jump(t, CYCLES_FRESH);
         }
     }
 

@@ -327,7 +327,7 @@ impl<'a> Engine<'a> {
                 if self.extend_jump(end) {
                     return None;
                 }
-                self.leave_jump(self.plant.time());
+                self.end_jump();
                 continue;
             }
             let (t, point) = self.grid.peek();
