@@ -9,7 +9,7 @@ use std::hint::black_box;
 use criterion::{Criterion, criterion_group, criterion_main};
 use ngbank_benches::days::{DAYS, Day, INSTALLATIONS};
 use ngbank_benches::explicit::{EVERY_S, Explicit, Voltages};
-use ngbank_benches::least_seconds;
+use ngbank_benches::{least_seconds, least_seconds_in_turn};
 use ngbank_models::time::{MINUTE, Micros, SECOND};
 use ngbank_sim::engine::{Mode, Options, run};
 use ngbank_sim::result::RunResult;
@@ -20,6 +20,8 @@ const TIGHT_V: f64 = 1e-6;
 /// Steps per second of the plain loop, and of the tight solution of its equations.
 const PLAIN: u32 = 1;
 const PLAIN_TIGHT: u32 = 16;
+/// The least time of so many runs is told.
+const TIMES: u32 = 20;
 
 fn play(scenario: &Resolved, mode: Mode) -> RunResult {
     run(black_box(scenario), &Options { mode, ..Options::default() }).expect("the day can be played")
@@ -48,7 +50,7 @@ fn report(day: &Day) {
     let scenario = day.resolve();
     let result = play(&scenario, Mode::Jump);
     let (jump, lockstep) =
-        (least_seconds(9, || play(&scenario, Mode::Jump)), least_seconds(1, || play(&scenario, Mode::Lockstep)));
+        (least_seconds(TIMES, || play(&scenario, Mode::Jump)), least_seconds(1, || play(&scenario, Mode::Lockstep)));
     let cost = &result.cost;
     println!(
         "{}: {:.2} ms; {} cells, SoC swing {:.0} %, {} steps, {:.1} s not quiet, {} of {} decisions executed, {} changes of \
@@ -73,14 +75,13 @@ fn compare(day: &Day) {
     let mut tight = scenario.clone();
     tight.tolerance_v = TIGHT_V;
     let (rms, most) = error(&found, &readings(&tight).1);
-    let ours = least_seconds(9, || play(&scenario, Mode::Jump));
     let plain = |steps_per_s: u32| {
         let mut voltages = Vec::with_capacity(watts.len());
         Explicit::new(&scenario.bank.params).play(&watts, steps_per_s, |at| voltages.push(at));
         voltages
     };
     let (plain_rms, plain_most) = error(&plain(PLAIN), &plain(PLAIN_TIGHT));
-    let loops = least_seconds(5, || plain(PLAIN));
+    let (ours, loops) = least_seconds_in_turn(TIMES, || play(&scenario, Mode::Jump), || plain(PLAIN));
     let cells = Explicit::new(&scenario.bank.params).cells() as f64;
     println!(
         "{}: ours {:.2} ms, error {:.2} µV RMS, {:.3} mV at most; plain loop of 1 s steps {:.1} ms, {:.0} M cell-seconds/s, error \
@@ -99,12 +100,9 @@ fn compare(day: &Day) {
 
 /// What eight more devices cost.
 fn compare_installations() {
-    let milliseconds = |day: &Day| {
-        let scenario = day.resolve();
-        1e3 * least_seconds(9, || play(&scenario, Mode::Jump))
-    };
-    let [two, ten] = INSTALLATIONS.each_ref().map(milliseconds);
-    println!("ten devices {ten:.2} ms, two devices {two:.2} ms: {:.2} x", ten / two);
+    let [two, ten] = INSTALLATIONS.each_ref().map(Day::resolve);
+    let (two, ten) = least_seconds_in_turn(TIMES, || play(&two, Mode::Jump), || play(&ten, Mode::Jump));
+    println!("ten devices {:.2} ms, two devices {:.2} ms: {:.2} x", 1e3 * ten, 1e3 * two, ten / two);
 }
 
 fn bank_day(criterion: &mut Criterion) {
