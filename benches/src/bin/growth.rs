@@ -4,9 +4,10 @@
 //! `growth.svg` into the folder. Every run has the firmware in the loop, full physics and the default tolerance, on one core.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clap::Parser;
 use ngbank_benches::days::{DAYS, GROWTH};
 use ngbank_benches::least_seconds;
 use ngbank_benches::plot::{Growth, svg};
@@ -17,6 +18,13 @@ use ngbank_sim::scenario::Resolved;
 const BATTERIES: [usize; 7] = [5, 8, 12, 20, 30, 40, 50];
 const HOURS: [Micros; 7] = [1, 6, 24, 7 * 24, 28 * 24, 91 * 24, 365 * 24];
 
+/// How the cost of a run grows with cells and with time
+#[derive(Parser)]
+struct Arguments {
+    /// Where `growth.csv` and `growth.svg` go; without it the table is only printed
+    folder: Option<PathBuf>,
+}
+
 /// One row: what grows, its size, cost in ms, steps.
 struct Row {
     size: f64,
@@ -25,6 +33,7 @@ struct Row {
 }
 
 fn main() -> ExitCode {
+    let arguments = Arguments::parse();
     let by_cells: Vec<Row> = BATTERIES
         .iter()
         .map(|&batteries| timed(&[GROWTH[0].resolve_with(batteries)], (batteries * 8) as f64))
@@ -53,8 +62,8 @@ fn main() -> ExitCode {
         println!("{what}: cost ~ size^{:.3}\n", growth.law().exponent);
         panels.push(growth);
     }
-    let Some(folder) = std::env::args_os().nth(1) else { return ExitCode::SUCCESS };
-    match write(Path::new(&folder), &csv, &panels) {
+    let Some(folder) = arguments.folder else { return ExitCode::SUCCESS };
+    match write(&folder, &csv, &panels) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             eprintln!("growth: {problem}");

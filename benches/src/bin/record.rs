@@ -7,9 +7,10 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clap::Parser;
 use ngbank_benches::tape;
 use ngbank_replay::Writer;
 use ngbank_sim::scenario::{self, Builtin, NoFiles};
@@ -20,12 +21,15 @@ const SEEDS: [u64; 2] = [1, 2];
 /// Room of the file, with something to spare below 64 MiB: the runs of two seeds differ a little.
 const BYTES_MAX: usize = 60 * 1024 * 1024;
 
+/// Records what the firmware core is asked in whole runs of the built-in scenarios
+#[derive(Parser)]
+struct Arguments {
+    /// Where `replay.bin` and `host.txt` go
+    dir: PathBuf,
+}
+
 fn main() -> ExitCode {
-    let Some(dir) = std::env::args_os().nth(1) else {
-        eprintln!("usage: record DIR");
-        return ExitCode::from(2);
-    };
-    match record(Path::new(&dir)) {
+    match record(&Arguments::parse().dir) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("record: {error}");
